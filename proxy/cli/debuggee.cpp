@@ -1,0 +1,144 @@
+#include "proxy/cli/debuggee.hpp"
+
+#include <cstdlib>
+
+#include <asio/this_coro.hpp>
+#include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "proxy/cli/errors.hpp"
+#include "rsp/escape.hpp"
+#include "transport/tcp.hpp"
+
+namespace rspbridge::proxy::cli {
+
+using link::Answer;
+using link::Effect;
+
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+bool is_terminal(int fd) { return ::isatty(fd) == 1; }
+
+std::optional<transport::Pty> pty_for(const Options& options) {
+  if (options.verb != Verb::exec || options.gdb || !is_terminal(STDIN_FILENO) || !is_terminal(STDOUT_FILENO)) return {};
+  transport::Pty pty;
+  const char* term = std::getenv("TERM");
+  pty.term = term ? term : "dumb";
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    pty.columns = size.ws_col;
+    pty.rows = size.ws_row;
+  }
+  return pty;
+}
+
+// Redirected: a file, a pipe, a socket; /dev/null needs no forwarding.
+bool stdin_is_redirected(const Options& options) {
+  return options.verb == Verb::exec && !options.gdb && !is_terminal(STDIN_FILENO);
+}
+
+launch::GdbserverOptions gdbserver_options(const Options& options) {
+  launch::GdbserverOptions gdbserver;
+  gdbserver.gdbserver = options.gdbserver;
+  gdbserver.program = options.program;
+  if (options.verb == Verb::attach) gdbserver.attach = options.pid;
+  gdbserver.pty = pty_for(options);
+  gdbserver.forward_stdin = gdbserver.pty || stdin_is_redirected(options);
+  return gdbserver;
+}
+
+asio::awaitable<void> open_ssh(const Options& options, Debuggee& debuggee) {
+  debuggee.ssh = co_await transport::SshSession::connect(options.ssh);
+  spdlog::debug("connected to {}", debuggee.ssh->describe());
+  if (options.verb == Verb::connect) {
+    debuggee.stub = co_await debuggee.ssh->direct_tcpip(options.remote->host, options.remote->port);
+    co_return;
+  }
+  launch::GdbserverOptions gdbserver = gdbserver_options(options);
+  debuggee.gdbserver = co_await launch::RemoteGdbserver::start(debuggee.ssh, gdbserver);
+  const std::string& machine = debuggee.gdbserver->machine();
+  if (machine != "aarch64")
+    spdlog::info("the target is {}, not aarch64: registers pass as they are, so GDB must know that architecture",
+                 machine.empty() ? "of an unknown architecture" : machine);
+  debuggee.stub = co_await debuggee.gdbserver->connect();
+}
+
+asio::awaitable<void> open_tcp(launch::TcpSpec spec, Debuggee& debuggee) {
+  try {
+    debuggee.stub = co_await transport::connect_tcp(spec.host, spec.port);
+  } catch (const std::system_error& error) {
+    throw Failure(exit_connection, "cannot connect to " + spec.host + ":" + std::to_string(spec.port) + ": " +
+                                       error.code().message() + ". Does a stub listen there?");
+  }
+}
+
+asio::awaitable<void> open_unix(launch::UnixSpec spec, Debuggee& debuggee) {
+  try {
+    debuggee.stub = co_await transport::connect_unix(spec.path);
+  } catch (const std::system_error& error) {
+    throw Failure(exit_connection, "cannot connect to " + spec.path + ": " + error.code().message() + ". Does a stub listen there?");
+  }
+}
+
+asio::awaitable<void> open_qemu(const Options& options, Debuggee& debuggee) {
+  const bool inherit = !options.gdb;
+  debuggee.qemu = co_await launch::QemuStub::start(options.program, inherit);
+  debuggee.stub = debuggee.qemu->take_stream();
+}
+
+}  // namespace
+
+asio::awaitable<void> open_debuggee(const Options& options, Debuggee& debuggee) {
+  try {
+    if (std::holds_alternative<launch::SshSpec>(options.target)) {
+      co_await open_ssh(options, debuggee);
+    } else if (auto* tcp = std::get_if<launch::TcpSpec>(&options.target)) {
+      co_await open_tcp(*tcp, debuggee);
+    } else if (auto* path = std::get_if<launch::UnixSpec>(&options.target)) {
+      co_await open_unix(*path, debuggee);
+    } else if (auto* command = std::get_if<launch::ExecSpec>(&options.target)) {
+      auto executor = co_await asio::this_coro::executor;
+      debuggee.stub = launch::start_stdio_stub(executor, command->command);
+    } else {
+      co_await open_qemu(options, debuggee);
+    }
+  } catch (const transport::SshError& error) {
+    throw Failure(error.code() == transport::SshErrc::bad_config ? exit_usage : exit_connection, error.what());
+  }
+}
+
+asio::awaitable<void> start_through_stub(const Options& options, Session& session) {
+  if (options.verb != Verb::exec && options.verb != Verb::attach) co_return;
+  if (std::holds_alternative<launch::SshSpec>(options.target) || std::holds_alternative<launch::QemuSpec>(options.target)) co_return;
+  std::string extended = co_await session.ask("!", Effect::looks, Answer::reply);
+  std::string request = "vAttach;" + rsp::format_hex(static_cast<std::uint64_t>(options.pid));
+  if (options.verb == Verb::exec) {
+    request = "vRun";
+    for (const std::string& word : options.program) request += ";" + rsp::to_hex(word);
+  }
+  std::string reply = extended == "OK" ? co_await session.ask(request, Effect::resumes, Answer::stop) : std::string();
+  if (reply.starts_with('T') || reply.starts_with('S')) co_return;
+  const std::string what = options.verb == Verb::exec ? "start '" + options.program.front() + "'" : "attach to process " + std::to_string(options.pid);
+  const std::string why = reply.empty() ? "it doesn't know how (no extended mode); start the program with the stub and use connect"
+                                        : "it answered " + reply;
+  throw Failure(exit_failed, "the stub at " + options.target_text + " can't " + what + ": " + why);
+}
+
+asio::awaitable<void> close_debuggee(Debuggee& debuggee) {
+  if (debuggee.stub) debuggee.stub->close();
+  if (debuggee.gdbserver) co_await debuggee.gdbserver->finish();
+  if (debuggee.qemu) co_await debuggee.qemu->finish();
+  debuggee.gdbserver.reset();
+  debuggee.qemu.reset();
+  if (debuggee.ssh) debuggee.ssh->close();
+}
+
+}  // namespace rspbridge::proxy::cli

@@ -1,0 +1,38 @@
+// What a session debugs: the stub's stream, and whatever had to be started for it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/awaitable.hpp>
+
+#include "proxy/cli/options.hpp"
+#include "proxy/launch/local_stub.hpp"
+#include "proxy/launch/remote_gdbserver.hpp"
+#include "proxy/session.hpp"
+#include "transport/ssh.hpp"
+#include "transport/stream.hpp"
+
+namespace rspbridge::proxy::cli {
+
+/// The stub and what is behind it.
+struct Debuggee {
+  transport::SshSessionPtr ssh;                        ///< null unless the target is SSH's
+  std::unique_ptr<launch::RemoteGdbserver> gdbserver;  ///< null unless we started one
+  std::unique_ptr<launch::QemuStub> qemu;              ///< null unless the target is qemu:
+  transport::StreamPtr stub;                           ///< until a Session takes it
+};
+
+/// Connects, and starts what the verb asks for. Throws Failure.
+/// @param debuggee is filled step by step, so that what was started can be ended after a failure
+asio::awaitable<void> open_debuggee(const Options& options, Debuggee& debuggee);
+
+/// exec and attach on a stub that was not started by us: vRun and vAttach. Throws Failure.
+asio::awaitable<void> start_through_stub(const Options& options, Session& session);
+
+/// Ends what open_debuggee() started. Never throws.
+asio::awaitable<void> close_debuggee(Debuggee& debuggee);
+
+}  // namespace rspbridge::proxy::cli

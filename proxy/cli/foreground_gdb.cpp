@@ -1,0 +1,62 @@
+#include "proxy/cli/foreground_gdb.hpp"
+
+#include <cstdlib>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <unistd.h>
+
+#include "proxy/cli/errors.hpp"
+#include "transport/process.hpp"
+
+namespace rspbridge::proxy::cli {
+
+std::string default_gdb() {
+  const char* path = std::getenv("PATH");
+  std::istringstream directories(path ? path : "/usr/bin:/bin");
+  for (std::string directory; std::getline(directories, directory, ':');)
+    if (::access((directory + "/gdb-multiarch").c_str(), X_OK) == 0) return "gdb-multiarch";
+  return "gdb";
+}
+
+std::shared_ptr<ForegroundGdb> ForegroundGdb::start(const asio::any_io_executor& executor, std::string gdb,
+                                                    const std::string& where) {
+  std::shared_ptr<ForegroundGdb> self(new ForegroundGdb(executor));
+  if (gdb.empty()) gdb = default_gdb();
+  transport::SpawnOptions options;
+  options.in = options.out = options.err = transport::StdioMode::inherit;
+  options.new_process_group = false;  // it owns the terminal
+  try {
+    self->command_ = transport::spawn(executor, {gdb, "-ex", "target extended-remote " + where}, options);
+  } catch (const std::system_error& error) {
+    throw Failure(exit_failed, "cannot run the GDB '" + gdb + "': " + error.code().message());
+  }
+  asio::co_spawn(executor, watch(self), asio::detached);
+  return self;
+}
+
+asio::awaitable<void> ForegroundGdb::watch(std::shared_ptr<ForegroundGdb> self) {
+  transport::ExitStatus status = co_await self->command_->wait();
+  self->end_ = "GDB ended (" + status.describe() + ")";
+  self->ended_.cancel();
+  if (self->call_) self->call_(*self->end_);
+}
+
+void ForegroundGdb::on_end(std::function<void(std::string)> call) {
+  call_ = std::move(call);
+  if (end_) call_(*end_);
+}
+
+asio::awaitable<void> ForegroundGdb::wait() {
+  while (!end_) {
+    asio::error_code cancelled;
+    co_await ended_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
+}  // namespace rspbridge::proxy::cli

@@ -1,0 +1,40 @@
+// --gdb: a GDB in the foreground, already connected.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "transport/command.hpp"
+
+namespace rspbridge::proxy::cli {
+
+/// The GDB that `--gdb` without a name runs: gdb-multiarch if it is there, else gdb.
+std::string default_gdb();
+
+class ForegroundGdb : public std::enable_shared_from_this<ForegroundGdb> {
+ public:
+  /// Starts `gdb` (empty: default_gdb()) on our terminal. Throws Failure.
+  static std::shared_ptr<ForegroundGdb> start(const asio::any_io_executor& executor, std::string gdb,
+                                              const std::string& where);
+  /// Called once, when GDB has ended.
+  void on_end(std::function<void(std::string why)> call);
+  /// Waits for GDB's end.
+  asio::awaitable<void> wait();
+
+ private:
+  explicit ForegroundGdb(const asio::any_io_executor& executor) : ended_(executor, asio::steady_timer::time_point::max()) {}
+  static asio::awaitable<void> watch(std::shared_ptr<ForegroundGdb> self);
+
+  transport::CommandPtr command_;
+  std::optional<std::string> end_;
+  std::function<void(std::string)> call_;
+  asio::steady_timer ended_;
+};
+
+}  // namespace rspbridge::proxy::cli

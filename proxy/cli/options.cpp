@@ -1,0 +1,156 @@
+#include "proxy/cli/options.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <map>
+
+#include <CLI/CLI.hpp>
+
+namespace rspbridge::proxy::cli {
+namespace {
+
+constexpr const char* about =
+    "rspbridge joins any GDB on this host with a gdbserver on an ARM64 target, over SSH.\n"
+    "\n"
+    "TARGET is  [user@]host[:port] or ssh://...   a host reached by SSH, as ssh's own config has it\n"
+    "           tcp://host:port, unix:/path       a stub that listens there\n"
+    "           exec:COMMAND                      a stub on the command's stdin and stdout\n"
+    "           qemu:                             qemu-aarch64's own stub, without a board";
+
+constexpr const char* footer =
+    "Example:\n"
+    "  rspbridge exec board -- ./app --fast      then, in GDB: target extended-remote :2345\n"
+    "\n"
+    "Exit codes: 0 done, 1 failed, 2 usage, 255 no connection or a lost one.";
+
+// What the words before `--` say, before they are checked against one another.
+struct Raw {
+  std::string target, remote, on_exit, gdb, user, ready_file, record, config_file;
+  std::vector<std::string> identities;
+  bool default_gdb = false;
+};
+
+void add_ssh_options(CLI::App& app, Raw& raw, Options& options) {
+  app.add_option("-F", raw.config_file, "ssh_config to read instead of yours and the system's (none: no config)")->group("SSH");
+  app.add_option("-i", raw.identities, "key file to try first")->allow_extra_args(false)->group("SSH");
+  app.add_option("-l", raw.user, "user to log in as")->group("SSH");
+  app.add_option("-o", options.ssh.options, "ssh_config option, as KEYWORD=VALUE")->allow_extra_args(false)->group("SSH");
+}
+
+void add_session_options(CLI::App& app, Raw& raw, Options& options) {
+  app.add_option("TARGET", raw.target, "what to debug on")->required();
+  app.add_option("--listen", options.listen,
+                 "where GDB connects: [HOST:]PORT on loopback, or unix:PATH; port 0 picks one; repeatable (default 127.0.0.1:2345)")
+      ->allow_extra_args(false);
+  app.add_option("--on-exit", raw.on_exit,
+                 "what becomes of the process when rspbridge ends (default: exec kills, attach and connect detach, multi kills what it started)")
+      ->check(CLI::IsMember({"detach", "kill"}));
+  app.add_option("--gdb", raw.gdb, "run this GDB in the foreground, connected, and end with it (--gdb alone picks one)");
+  app.add_flag("--default-gdb", raw.default_gdb)->group("");
+  app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect");
+  app.add_option("--record", raw.record, "write what passes on both legs to a file");
+  add_ssh_options(app, raw, options);
+}
+
+std::string joined_error(const std::string& what) { return what + "\nRun with --help for more information."; }
+
+OnExit default_on_exit(Verb verb) {
+  switch (verb) {
+    case Verb::exec: return OnExit::kill;
+    case Verb::multi: return OnExit::as_started;
+    default: return OnExit::detach;
+  }
+}
+
+// Checks what CLI11 can't; throws CLI::ValidationError.
+void complete(const Raw& raw, Options& options) {
+  auto fail = [](const std::string& text) { throw CLI::ValidationError(joined_error(text)); };
+  options.target_text = raw.target;
+  auto target = launch::parse_target(raw.target);
+  if (!target) fail(target.error());
+  options.target = *target;
+  const auto* ssh = std::get_if<launch::SshSpec>(&options.target);
+  const bool qemu = std::holds_alternative<launch::QemuSpec>(options.target);
+  if (ssh) {
+    options.ssh.host = ssh->host;
+    options.ssh.port = ssh->port;
+    options.ssh.user = ssh->user;
+    if (!raw.user.empty()) options.ssh.user = raw.user;
+    if (!raw.config_file.empty()) options.ssh.config_file = raw.config_file;
+    options.ssh.identity_files.assign(raw.identities.begin(), raw.identities.end());
+  }
+  if (options.verb == Verb::exec && options.program.empty()) fail("exec: the program is missing; write it after --, as in: rspbridge exec TARGET -- PROGRAM ARG...");
+  if (options.verb != Verb::exec && !options.program.empty()) fail("only exec takes a program after --");
+  if (options.verb == Verb::multi && !ssh) fail("multi needs an SSH target, to start gdbserver there");
+  if (qemu && options.verb != Verb::exec && options.verb != Verb::doctor) fail("qemu: can only exec a program");
+  if (options.verb == Verb::connect && ssh && raw.remote.empty())
+    fail("connect: --remote HOST:PORT must say where the stub listens, as the SSH target sees it");
+  if (!raw.remote.empty()) {
+    if (!ssh) fail("--remote is for SSH targets: '" + raw.target + "' says already where the stub is");
+    auto remote = launch::parse_host_port(raw.remote, "127.0.0.1");
+    if (!remote) fail("--remote: " + remote.error());
+    options.remote = *remote;
+  }
+  options.on_exit = raw.on_exit == "kill"     ? OnExit::kill
+                    : raw.on_exit == "detach" ? OnExit::detach
+                                              : default_on_exit(options.verb);
+  if (raw.default_gdb) options.gdb = "";
+  if (!raw.gdb.empty()) options.gdb = raw.gdb;
+  if (!raw.ready_file.empty()) options.ready_file = raw.ready_file;
+  if (!raw.record.empty()) options.record = raw.record;
+}
+
+// What follows `--` is the program's and is never interpreted; `--gdb` alone takes no value.
+std::vector<std::string> words_before_program(int argc, char** argv, std::vector<std::string>& program) {
+  std::vector<std::string> words;
+  int i = 1;
+  for (; i < argc && std::string_view(argv[i]) != "--"; ++i)
+    words.emplace_back(std::string_view(argv[i]) == "--gdb" ? "--default-gdb" : argv[i]);
+  for (++i; i < argc; ++i) program.emplace_back(argv[i]);
+  std::reverse(words.begin(), words.end());  // as CLI::App::parse takes a vector
+  return words;
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argc, char** argv) {
+  Options options;
+  Raw raw;
+  CLI::App app(about, "rspbridge");
+  app.footer(footer);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "rspbridge " RSPBRIDGE_VERSION);
+  app.add_flag("-v,--verbose", options.verbose, "say more on stderr (-vv: every packet's way)");
+  app.fallthrough();
+
+  std::map<Verb, CLI::App*> verbs = {
+      {Verb::exec, app.add_subcommand("exec", "Start a program under gdbserver on the target: exec TARGET -- PROGRAM ARG...")},
+      {Verb::attach, app.add_subcommand("attach", "Attach gdbserver to a process of the target: attach TARGET PID")},
+      {Verb::connect, app.add_subcommand("connect", "Connect to a stub that already runs")},
+      {Verb::multi, app.add_subcommand("multi", "Start gdbserver --multi on the target; GDB runs or attaches")},
+      {Verb::doctor, app.add_subcommand("doctor", "Check what debugging on the target needs")},
+      {Verb::packets, app.add_subcommand("packets", "Print what becomes of each packet")},
+  };
+  for (Verb verb : {Verb::exec, Verb::attach, Verb::connect, Verb::multi}) add_session_options(*verbs[verb], raw, options);
+  for (Verb verb : {Verb::exec, Verb::attach, Verb::multi, Verb::doctor})
+    verbs[verb]->add_option("--gdbserver", options.gdbserver, "gdbserver's name or path on the target");
+  verbs[Verb::attach]->add_option("PID", options.pid, "process on the target")->required()->check(CLI::PositiveNumber);
+  verbs[Verb::connect]->add_option("--remote", raw.remote, "HOST:PORT of the stub, as the SSH target sees it");
+  verbs[Verb::doctor]->add_option("TARGET", raw.target, "what to check")->required();
+  add_ssh_options(*verbs[Verb::doctor], raw, options);
+
+  auto words = words_before_program(argc, argv, options.program);
+  try {
+    app.parse(words);
+    for (const auto& [verb, command] : verbs)
+      if (command->parsed()) options.verb = verb;
+    if (options.verb != Verb::packets) complete(raw, options);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error, std::cout, std::cerr);
+    return {std::nullopt, code == 0 ? 0 : 2};
+  }
+  return {std::move(options), 0};
+}
+
+}  // namespace rspbridge::proxy::cli

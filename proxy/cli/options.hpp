@@ -1,0 +1,47 @@
+// The command line.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxy/launch/target_spec.hpp"
+#include "proxy/session.hpp"
+#include "transport/ssh.hpp"
+
+namespace rspbridge::proxy::cli {
+
+enum class Verb : std::uint8_t { exec, attach, connect, multi, doctor, packets };
+
+/// Everything that the command line says.
+struct Options {
+  Verb verb = Verb::exec;
+  std::string target_text;
+  launch::TargetSpec target;
+  std::vector<std::string> program;          ///< after `--`
+  std::int64_t pid = 0;                      ///< attach
+  std::optional<launch::HostPort> remote;    ///< connect --remote
+
+  std::vector<std::string> listen;           ///< as given; empty: the default
+  transport::SshTarget ssh;                  ///< complete if the target is SSH's
+  std::string gdbserver = "gdbserver";
+  OnExit on_exit = OnExit::detach;
+  std::optional<std::string> gdb;            ///< --gdb: run this GDB; "" picks one
+  std::optional<std::filesystem::path> ready_file, record;
+  int verbose = 0;
+};
+
+/// Reads the command line. Returns the options, or the exit code if all is said already (help,
+/// version, a usage error: 2).
+struct Parsed {
+  std::optional<Options> options;
+  int exit_code = 0;
+};
+Parsed parse_command_line(int argc, char** argv);
+
+inline constexpr const char* default_listen_host = "127.0.0.1";
+inline constexpr std::uint16_t default_listen_port = 2345;
+
+}  // namespace rspbridge::proxy::cli

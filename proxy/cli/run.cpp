@@ -1,0 +1,147 @@
+#include "proxy/cli/run.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "proxy/cli/debuggee.hpp"
+#include "proxy/cli/errors.hpp"
+#include "proxy/cli/foreground_gdb.hpp"
+#include "proxy/cli/listening.hpp"
+#include "proxy/cli/ready_file.hpp"
+#include "proxy/recorder.hpp"
+
+namespace rspbridge::proxy::cli {
+namespace {
+
+constexpr std::chrono::seconds stub_timeout{20};
+
+std::string session_name() {
+  std::random_device random;
+  return fmt::format("{:d}-{:06x}", ::getpid(), random() & 0xffffff);
+}
+
+// Ends the session on SIGINT (unless GDB has the terminal), SIGTERM and SIGHUP.
+class EndOnSignal {
+ public:
+  EndOnSignal(const asio::any_io_executor& executor, bool ignore_interrupt) : signals_(executor, SIGTERM, SIGHUP) {
+    if (ignore_interrupt) std::signal(SIGINT, SIG_IGN);
+    else signals_.add(SIGINT);
+    wait();
+  }
+  /// Calls `end` for a signal that came or comes.
+  void on_signal(std::function<void(std::string)> end) {
+    end_ = std::move(end);
+    if (received_) end_(*received_);
+  }
+  bool came() const noexcept { return received_.has_value(); }
+  void cancel() { signals_.cancel(); }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const asio::error_code& error, int number) {
+      if (error) return;
+      received_ = std::string("ended by ") + (number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP");
+      if (end_) end_(*received_);
+      wait();
+    });
+  }
+  asio::signal_set signals_;
+  std::function<void(std::string)> end_;
+  std::optional<std::string> received_;
+};
+
+void announce(const std::vector<std::string>& endpoints) {
+  for (const std::string& endpoint : endpoints)
+    spdlog::info("ready; in GDB: target extended-remote {}", as_gdb_argument(endpoint));
+}
+
+struct Running {
+  Options options;
+  Debuggee debuggee;
+  std::unique_ptr<Recorder> recorder;
+  std::unique_ptr<Session> session;
+  std::optional<ReadyFile> ready_file;
+  std::optional<launch::CharacterMode> character_mode;
+};
+
+void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners, std::vector<std::string>& endpoints) {
+  for (auto& listener : listeners) {
+    endpoints.push_back(listener->endpoint());
+    run.session->serve(std::move(listener));
+  }
+  Ready ready{.session = session_name(), .rsp = endpoints, .http = {}, .view = {}, .target_pid = {}};
+  if (run.debuggee.gdbserver) ready.target_pid = run.debuggee.gdbserver->inferior_pid();
+  if (run.options.ready_file) run.ready_file.emplace(*run.options.ready_file, ready);
+  if (!run.options.gdb) announce(endpoints);
+}
+
+asio::awaitable<int> serve_until_end(Running& run, EndOnSignal& signals, std::vector<transport::ListenerPtr> listeners) {
+  auto executor = co_await asio::this_coro::executor;
+  try {
+    co_await run.session->open(stub_timeout);
+  } catch (const std::runtime_error& error) {
+    if (!run.debuggee.gdbserver) throw Failure(exit_connection, error.what());
+    throw Failure(exit_failed, std::string(error.what()) +
+                                   ": the connection that gdbserver took was not ours. Somebody else on the target "
+                                   "connected first; gdbserver was ended. Try again");
+  }
+  co_await start_through_stub(run.options, *run.session);
+  std::vector<std::string> endpoints;
+  make_ready(run, std::move(listeners), endpoints);
+  if (run.debuggee.gdbserver && run.debuggee.gdbserver->has_pty()) run.character_mode.emplace(STDIN_FILENO);
+  signals.on_signal([&run](std::string why) { run.session->request_end(std::move(why)); });
+  std::shared_ptr<ForegroundGdb> gdb;
+  if (run.options.gdb) {
+    gdb = ForegroundGdb::start(executor, *run.options.gdb, as_gdb_argument(endpoints.front()));
+    gdb->on_end([&run](std::string why) { run.session->request_end(std::move(why)); });
+  }
+  SessionEnd end = co_await run.session->wait();
+  if (gdb) co_await gdb->wait();
+  if (end.ok) spdlog::debug("session over: {}", end.reason);
+  else spdlog::error("{}", end.reason);
+  co_return end.ok ? exit_ok : end.connection_lost ? exit_connection : exit_failed;
+}
+
+}  // namespace
+
+asio::awaitable<int> run(Options options) {
+  auto executor = co_await asio::this_coro::executor;
+  Running run{.options = std::move(options), .debuggee = {}, .recorder = {}, .session = {}, .ready_file = {}, .character_mode = {}};
+  EndOnSignal signals(executor, run.options.gdb.has_value());
+  if (run.options.record) run.recorder = std::make_unique<Recorder>(*run.options.record);
+  auto listeners = listen_for_gdb(executor, run.options.listen);
+  std::exception_ptr failure;
+  int code = exit_failed;
+  try {
+    co_await open_debuggee(run.options, run.debuggee);
+    Session::Options session_options;
+    session_options.on_exit = run.options.on_exit;
+    session_options.end_when_empty = run.options.verb == Verb::exec || run.options.verb == Verb::attach;
+    session_options.recorder = run.recorder.get();
+    run.session = std::make_unique<Session>(executor, std::move(run.debuggee.stub), session_options);
+    code = co_await serve_until_end(run, signals, std::move(listeners));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure && run.session) co_await run.session->abandon();
+  run.character_mode.reset();
+  co_await close_debuggee(run.debuggee);
+  signals.cancel();
+  if (failure) std::rethrow_exception(failure);
+  co_return code;
+}
+
+}  // namespace rspbridge::proxy::cli

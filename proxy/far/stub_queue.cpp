@@ -1,0 +1,112 @@
+#include "proxy/far/stub_queue.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "rsp/escape.hpp"
+#include "rsp/stop_reply.hpp"
+
+namespace rspbridge::proxy::far {
+
+using link::Answer;
+using rsp::StopReply;
+
+namespace {
+
+bool is_console_output(std::string_view payload) { return payload.starts_with('O') && payload != "OK"; }
+
+// A stop reply where none can be an answer. Only `x` answers with bytes that could read as one.
+bool is_stray_stop(const Job& job, std::string_view payload) {
+  if (job.answer == Answer::stop || job.answer == Answer::status || job.payload.starts_with('x')) return false;
+  if (payload.empty() || std::string_view("TSWXwN").find(payload.front()) == std::string_view::npos) return false;
+  auto expanded = rsp::expand_runs(payload);
+  return expanded && rsp::parse_stop_reply(*expanded);
+}
+
+}  // namespace
+
+void StubQueue::submit(Job job) {
+  waiting_.push_back(std::move(job));
+  pump();
+}
+
+void StubQueue::set_window(std::size_t jobs) {
+  window_ = std::max<std::size_t>(jobs, 1);
+  pump();
+}
+
+bool StubQueue::running() const noexcept {
+  return std::any_of(in_flight_.begin(), in_flight_.end(), [](const Job& j) { return j.answer == Answer::stop; });
+}
+
+void StubQueue::interrupt() {
+  if (running()) endpoint_.send_interrupt();
+  else interrupt_pending_ = std::any_of(waiting_.begin(), waiting_.end(),
+                                        [](const Job& j) { return j.answer == Answer::stop; });
+}
+
+void StubQueue::pump() {
+  while (!waiting_.empty()) {
+    const bool resumes = waiting_.front().answer == Answer::stop;
+    const std::size_t room = resumes ? 1 : window_;
+    if (running() || in_flight_.size() >= room) return;
+    Job job = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (hooks_.sending) hooks_.sending(job);
+    endpoint_.send(job.payload);
+    if (job.answer == Answer::none) {
+      if (job.done) job.done({}, true);
+      continue;
+    }
+    in_flight_.push_back(std::move(job));
+    if (resumes && std::exchange(interrupt_pending_, false)) endpoint_.send_interrupt();
+  }
+}
+
+void StubQueue::on_bytes(std::string_view bytes) {
+  endpoint_.feed(bytes);
+  while (auto event = endpoint_.next()) {
+    switch (event->kind) {
+      case rsp::Event::Kind::packet: on_packet(std::move(event->payload)); break;
+      case rsp::Event::Kind::notification: hooks_.notification(std::move(event->payload)); break;
+      case rsp::Event::Kind::interrupt: hooks_.complaint("the stub sent a ^C"); break;
+      case rsp::Event::Kind::protocol_error: hooks_.complaint(std::move(event->payload)); break;
+    }
+  }
+  pump();
+}
+
+void StubQueue::on_packet(std::string payload) {
+  if (in_flight_.empty()) {
+    hooks_.complaint("dropped a packet of the stub that nothing asked for: " + payload.substr(0, 80));
+    return;
+  }
+  Job& job = in_flight_.front();
+  if (is_stray_stop(job, payload)) {
+    hooks_.complaint("dropped a stop reply that nothing asked for: " + payload.substr(0, 80));
+    return;
+  }
+  const bool may_print = job.answer == Answer::stop || job.answer == Answer::console;
+  if (may_print && is_console_output(payload)) {
+    if (job.done) job.done(std::move(payload), false);
+    return;
+  }
+  finish_front(std::move(payload));
+}
+
+void StubQueue::finish_front(std::string payload) {
+  Job job = std::move(in_flight_.front());
+  in_flight_.pop_front();
+  if (job.done) job.done(std::move(payload), true);
+}
+
+void StubQueue::abandon_gdb() {
+  std::erase_if(waiting_, [](const Job& job) { return job.from_gdb; });
+  for (Job& job : in_flight_) {
+    if (job.from_gdb && job.answer != Answer::stop) job.done = {};
+  }
+  interrupt_pending_ = false;
+}
+
+}  // namespace rspbridge::proxy::far

@@ -1,0 +1,77 @@
+// A gdbserver on the target, started and ended over SSH.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include "proxy/launch/gdbserver_lines.hpp"
+#include "proxy/launch/stdio.hpp"
+#include "transport/command.hpp"
+#include "transport/ssh.hpp"
+#include "transport/stream.hpp"
+
+namespace rspbridge::proxy::launch {
+
+/// What gdbserver shall do.
+struct GdbserverOptions {
+  std::string gdbserver = "gdbserver";   ///< a name in the target's PATH, or a path there
+  std::vector<std::string> program;      ///< exec: the program and its arguments
+  std::optional<std::int64_t> attach;    ///< attach: the pid. Neither: `--multi`
+  std::optional<transport::Pty> pty;     ///< the program gets a terminal
+  bool forward_stdin = false;            ///< the program reads our stdin; otherwise /dev/null
+};
+
+/// The command for the login shell that starts gdbserver, on the target's loopback and a port that
+/// the target picks. It says its pid first, so that it can be found and ended.
+std::string gdbserver_command(const GdbserverOptions& options);
+
+/// A gdbserver that runs on the target. Its own messages go to the log, the program's output to our
+/// stdout and stderr.
+class RemoteGdbserver {
+ public:
+  /// Starts it and waits until it listens. Throws std::runtime_error with a sentence that says what
+  /// happened and what to do (no gdbserver, no such program, not allowed to attach).
+  static asio::awaitable<std::unique_ptr<RemoteGdbserver>> start(transport::SshSessionPtr ssh,
+                                                                 GdbserverOptions options);
+  ~RemoteGdbserver();
+
+  /// Connects to it through the tunnel. Throws transport::SshError.
+  asio::awaitable<transport::StreamPtr> connect();
+
+  /// The process that it started or attached to, if there is one yet.
+  std::optional<std::int64_t> inferior_pid() const noexcept { return inferior_; }
+
+  bool has_pty() const noexcept { return options_.pty.has_value(); }
+
+  /// `uname -m` of the target: "aarch64"; empty if it has no uname.
+  const std::string& machine() const noexcept { return machine_; }
+
+  /// Waits a moment for it to end by itself, ends it if it doesn't, and passes on the output that is
+  /// still on its way. Never throws.
+  asio::awaitable<void> finish();
+
+ private:
+  struct Pumps;
+  RemoteGdbserver(transport::SshSessionPtr ssh, GdbserverOptions options);
+  asio::awaitable<void> read_until_listening();
+  asio::awaitable<std::size_t> read_messages(std::span<char> into);
+  [[noreturn]] void fail_to_start(const transport::ExitStatus& status) const;
+  asio::awaitable<void> kill();
+
+  transport::SshSessionPtr ssh_;
+  GdbserverOptions options_;
+  std::shared_ptr<Pumps> pumps_;
+  std::string said_;  ///< before it listened
+  std::string machine_;
+  std::optional<std::int64_t> pid_, inferior_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace rspbridge::proxy::launch

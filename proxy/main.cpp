@@ -1,0 +1,62 @@
+#include <cstdio>
+#include <exception>
+#include <future>
+#include <optional>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "proxy/cli/doctor.hpp"
+#include "proxy/cli/errors.hpp"
+#include "proxy/cli/options.hpp"
+#include "proxy/cli/packets.hpp"
+#include "proxy/cli/run.hpp"
+
+namespace {
+
+using namespace rspbridge::proxy::cli;
+
+void set_up_log(int verbose) {
+  spdlog::set_default_logger(spdlog::stderr_logger_st("rspbridge"));
+  spdlog::set_pattern("rspbridge: %^%v%$");
+  spdlog::set_level(verbose > 1 ? spdlog::level::trace : verbose == 1 ? spdlog::level::debug : spdlog::level::info);
+}
+
+int run_loop(Options options) {
+  asio::io_context loop(1);
+  std::exception_ptr failure;
+  int code = exit_failed;
+  const bool doctor_asked = options.verb == Verb::doctor;
+  auto work = doctor_asked ? doctor(std::move(options)) : run(std::move(options));
+  asio::co_spawn(loop, std::move(work), [&](std::exception_ptr error, int result) {
+    failure = error;
+    code = result;
+    loop.stop();
+  });
+  loop.run();
+  if (failure) std::rethrow_exception(failure);
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Parsed parsed = parse_command_line(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  set_up_log(parsed.options->verbose);
+  try {
+    if (parsed.options->verb == Verb::packets) {
+      std::fputs(packet_table_text().c_str(), stdout);
+      return exit_ok;
+    }
+    return run_loop(std::move(*parsed.options));
+  } catch (const Failure& failure) {
+    spdlog::error("{}", failure.what());
+    return failure.code();
+  } catch (const std::exception& error) {
+    spdlog::error("{}", error.what());
+    return exit_failed;
+  }
+}

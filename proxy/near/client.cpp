@@ -1,0 +1,87 @@
+#include "proxy/near/client.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rsp/escape.hpp"
+
+namespace rspbridge::proxy::near {
+
+using link::Answer;
+
+Client::Client(Hooks hooks, Shared& shared) : hooks_(std::move(hooks)), shared_(shared) {}
+
+void Client::on_gdb_bytes(std::string_view bytes) {
+  gdb_.feed(bytes);
+  while (auto event = gdb_.next()) {
+    switch (event->kind) {
+      case rsp::Event::Kind::packet: on_packet(std::move(event->payload)); break;
+      case rsp::Event::Kind::interrupt: hooks_.far(link::Interrupt{}); break;
+      case rsp::Event::Kind::notification: hooks_.warning("GDB sent a notification, which only stubs do"); break;
+      case rsp::Event::Kind::protocol_error: hooks_.warning("GDB: " + event->payload); break;
+    }
+  }
+}
+
+void Client::on_packet(std::string payload) {
+  const PacketRow& row = row_for(payload);
+  if (row.on_request) row.on_request(*this, row, payload);
+  else forward(row, payload);
+}
+
+void Client::answer(std::string reply) {
+  slots_.push_back({.reply = std::move(reply)});
+  flush();
+}
+
+void Client::agree_no_ack() {
+  slots_.push_back({.reply = "OK", .then_no_ack = true});
+  flush();
+}
+
+void Client::forward(const PacketRow& row, std::string_view payload) {
+  // In non-stop mode a resume is answered at once, and its stop comes as a notification.
+  const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
+  const auto id = ++shared_.last_id;
+  if (answer != Answer::none) slots_.push_back({.id = id, .request = std::string(payload), .row = &row});
+  hooks_.far(link::Request{id, std::string(payload), row.effect, answer});
+}
+
+void Client::on_link(const link::ToNear& message) {
+  if (auto* reply = std::get_if<link::Reply>(&message)) on_reply(reply->id, reply->payload, reply->final);
+  else if (auto* stop = std::get_if<link::StopBundle>(&message)) on_reply(stop->id, stop->payload, true);
+  else if (auto* notification = std::get_if<link::Notification>(&message)) gdb_.send_notification(notification->payload);
+}
+
+void Client::on_reply(link::RequestId id, const std::string& payload, bool final) {
+  auto slot = std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.id == id && id != 0; });
+  if (slot == slots_.end()) return;  // asked by a GDB that is gone
+  if (!final) return gdb_.send(payload);
+  slot->reply = payload;
+  if (slot->row->on_reply) {
+    if (slot->row->fate == Fate::rewrite) slot->reply = rsp::expand_runs(payload).value_or(payload);
+    slot->row->on_reply(*this, slot->request, *slot->reply);
+  }
+  flush();
+}
+
+void Client::flush() {
+  while (!slots_.empty() && slots_.front().reply) {
+    Slot slot = std::move(slots_.front());
+    slots_.pop_front();
+    gdb_.send(*slot.reply);
+    if (slot.then_no_ack) gdb_.set_no_ack();
+  }
+}
+
+std::string Client::general_process() const {
+  if (!general_thread_.starts_with("Hgp")) return {};
+  return general_thread_.substr(2, general_thread_.find('.') - 2);
+}
+
+void Client::on_gdb_closed() {
+  slots_.clear();
+  hooks_.far(link::GdbGone{undo_.take()});
+}
+
+}  // namespace rspbridge::proxy::near

@@ -1,0 +1,77 @@
+#include "proxy/near/handlers.hpp"
+
+#include "proxy/near/client.hpp"
+#include "rsp/breakpoint.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/qsupported.hpp"
+#include "rsp/vfile.hpp"
+
+namespace rspbridge::proxy::near {
+
+void on_gdb_features(Client& client, const PacketRow& row, std::string_view payload) {
+  auto colon = payload.find(':');
+  auto features = rsp::Features::parse(colon == std::string_view::npos ? "" : payload.substr(colon + 1));
+  // A stub keeps the extensions that an earlier GDB of this connection switched on.
+  bool& multiprocess = client.shared().multiprocess;
+  if (multiprocess && !features.has("multiprocess"))
+    client.warn("this GDB doesn't know the multiprocess extension, which an earlier GDB switched on: thread "
+                "numbers may confuse it; restart rspbridge if they do");
+  multiprocess = multiprocess || features.has("multiprocess");
+  client.forward(row, payload);
+}
+
+void add_no_ack_feature(Client&, std::string_view, std::string& reply) {
+  if (!rsp::Features::parse(reply).has("QStartNoAckMode")) reply += (reply.empty() ? "" : ";") + std::string("QStartNoAckMode+");
+}
+
+void agree_no_ack(Client& client, const PacketRow&, std::string_view) { client.agree_no_ack(); }
+
+void note_non_stop(Client& client, std::string_view request, std::string& reply) {
+  if (reply == "OK") client.set_non_stop(request == "QNonStop:1");
+}
+
+void note_thread(Client& client, std::string_view request, std::string& reply) {
+  if (reply == "OK" && request.starts_with("Hg")) client.set_general_thread(std::string(request));
+}
+
+void note_breakpoint(Client& client, std::string_view request, std::string& reply) {
+  auto breakpoint = reply == "OK" ? rsp::parse_breakpoint(request) : std::nullopt;
+  if (!breakpoint) return;
+  const std::string removal = rsp::format_breakpoint({.insert = false, .key = breakpoint->key, .conditions = {}});
+  // Breakpoints belong to the process that Hg selects.
+  const std::string key = client.general_process() + removal;
+  if (!breakpoint->insert) return client.undo().forget(key);
+  std::vector<std::string> packets;
+  if (!client.general_thread().empty()) packets.push_back(client.general_thread());
+  packets.push_back(removal);
+  client.undo().set(key, std::move(packets));
+}
+
+namespace {
+void note_switch(Client& client, std::string_view request, const std::string& reply, const std::string& name) {
+  if (reply != "OK") return;
+  if (request == name + ":0") client.undo().forget(name);
+  else client.undo().set(name, {name + ":0"});
+}
+}  // namespace
+
+void note_catch_syscalls(Client& client, std::string_view request, std::string& reply) {
+  note_switch(client, request, reply, "QCatchSyscalls");
+}
+
+void note_thread_events(Client& client, std::string_view request, std::string& reply) {
+  note_switch(client, request, reply, "QThreadEvents");
+}
+
+void note_file_opened(Client& client, std::string_view, std::string& reply) {
+  auto parsed = rsp::parse_vfile_reply(reply);
+  if (!parsed || parsed->result < 0) return;
+  const std::string close = rsp::format_vfile_close(parsed->result);
+  client.undo().set(close, {close});
+}
+
+void note_file_closed(Client& client, std::string_view request, std::string&) {
+  client.undo().forget(std::string(request));
+}
+
+}  // namespace rspbridge::proxy::near

@@ -1,0 +1,48 @@
+#include "proxy/recorder.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+namespace rspbridge::proxy {
+
+Recorder::Recorder(const std::filesystem::path& file) : out_(file, std::ios::binary | std::ios::trunc) {
+  if (!out_) throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
+}
+
+void Recorder::record(Leg leg, Direction direction, std::string_view bytes) {
+  while (!bytes.empty()) {
+    std::size_t length = 1;
+    const bool packet = bytes.front() == '$' || bytes.front() == '%';
+    if (packet) {
+      const auto end = bytes.find('#');
+      length = end == std::string_view::npos ? bytes.size() : std::min(end + 3, bytes.size());
+    } else {
+      while (length < bytes.size() && bytes[length] != '$' && bytes[length] != '%') ++length;
+    }
+    line(leg, direction, bytes.substr(0, length));
+    bytes.remove_prefix(length);
+  }
+  out_.flush();
+}
+
+void Recorder::line(Leg leg, Direction direction, std::string_view bytes) {
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start_;
+  char head[48];
+  std::snprintf(head, sizeof head, "%.6f %-4s %s ", since.count(), leg == Leg::gdb ? "gdb" : "stub",
+                direction == Direction::to_target ? "->" : "<-");
+  std::string text = head;
+  for (char c : bytes) {
+    if (c == '\\') text += "\\\\";
+    else if (c >= ' ' && c <= '~') text += c;
+    else {
+      char hex[8];
+      std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
+      text += hex;
+    }
+  }
+  out_ << text << '\n';
+}
+
+}  // namespace rspbridge::proxy

@@ -1,0 +1,238 @@
+#include "proxy/session.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace rspbridge::proxy {
+
+using link::Answer;
+using link::Effect;
+
+namespace {
+
+// Counts a coroutine for as long as it uses the session.
+class Counted {
+ public:
+  explicit Counted(int& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  int& count_;
+};
+
+}  // namespace
+
+struct Session::Connection {
+  transport::StreamPtr stream;
+  std::shared_ptr<OutQueue> out;
+  near::Client client;
+  std::string name;
+};
+
+Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options)
+    : executor_(executor),
+      stub_(std::move(stub)),
+      to_stub_(std::make_shared<OutQueue>(executor, *stub_, [](const std::string& why) {
+        spdlog::debug("writing to the stub failed: {}", why);  // the reader reports the end
+      })),
+      options_(options),
+      far_({.near = link_.to_near(),
+            .info = [](const std::string& text) { spdlog::debug("{}", text); },
+            .warning = [](const std::string& text) { spdlog::warn("{}", text); }}),
+      changed_(executor, asio::steady_timer::time_point::max()) {
+  link_.on_far = [this](link::ToFar message) { far_.on_link(std::move(message)); };
+  link_.on_near = [this](const link::ToNear& message) { on_near(message); };
+}
+
+Session::~Session() {
+  to_stub_->close();
+  if (gdb_) gdb_->out->close();
+}
+
+asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
+  stub_open_ = true;
+  asio::co_spawn(executor_, read_stub(), asio::detached);
+  auto answered = std::make_shared<bool>(false);
+  far_.start([answered] { *answered = true; });
+  settle();
+  co_await wait_for([&] { return *answered || end_; }, timeout);
+  if (*answered) co_return;
+  throw std::runtime_error(end_ ? "the stub closed the connection before it answered"
+                                : "nothing at " + stub_->describe() + " answered as a GDB stub does within " +
+                                      std::to_string(timeout.count()) + " s");
+}
+
+asio::awaitable<std::string> Session::ask(std::string payload, Effect effect, Answer answer) {
+  // Shared: the answer may come after the one who asked has given up.
+  auto reply = std::make_shared<std::optional<std::string>>();
+  far_.ask(std::move(payload), effect, answer, [this, reply](std::string text) {
+    *reply = std::move(text);
+    wake();
+  });
+  settle();
+  co_await wait_for([&] { return reply->has_value() || end_; }, std::chrono::seconds(30));
+  if (!*reply) throw std::runtime_error("the stub doesn't answer");
+  co_return **reply;
+}
+
+asio::awaitable<void> Session::read_stub() {
+  Counted reader(readers_);
+  std::vector<char> buffer(std::size_t{64} << 10);
+  std::string reason = "the stub closed the connection";
+  try {
+    while (std::size_t n = co_await stub_->read_some(buffer)) {
+      if (options_.recorder) options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_host, {buffer.data(), n});
+      far_.on_stub_bytes({buffer.data(), n});
+      settle();
+    }
+  } catch (const std::system_error& error) {
+    reason = std::string("the connection to the stub was lost: ") + error.what();
+    connection_lost_ = true;
+  }
+  stub_open_ = false;
+  far_.on_stub_closed(reason);
+  settle();
+}
+
+void Session::serve(transport::ListenerPtr listener) {
+  listeners_.push_back(std::move(listener));
+  asio::co_spawn(executor_, accept_from(*listeners_.back()), asio::detached);
+}
+
+asio::awaitable<void> Session::accept_from(transport::Listener& listener) {
+  Counted reader(readers_);
+  asio::steady_timer pause(executor_);
+  while (!end_) {
+    try {
+      admit(co_await listener.accept());
+      continue;
+    } catch (const std::system_error& error) {
+      if (error.code() == asio::error::operation_aborted) co_return;
+      spdlog::warn("cannot take a connection on {}: {}", listener.endpoint(), error.what());
+    }
+    pause.expires_after(std::chrono::milliseconds(200));  // no descriptors left, most likely
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
+void Session::admit(transport::Accepted accepted) {
+  const auto uid = accepted.peer.uid;
+  if (!uid || (*uid != ::getuid() && *uid != 0)) {
+    spdlog::warn("refused a connection from {}: {}", accepted.peer.address,
+                 uid ? "it belongs to user " + std::to_string(*uid) + ", and only user " +
+                           std::to_string(::getuid()) + " and root are served"
+                     : "the kernel doesn't tell whose it is");
+    return;
+  }
+  if (gdb_) {
+    spdlog::warn("refused a second GDB ({}): {} is connected; leave that one first", accepted.peer.address, gdb_->name);
+    return;
+  }
+  auto executor = executor_;
+  auto stream = std::move(accepted.stream);
+  auto out = std::make_shared<OutQueue>(executor, *stream, [](const std::string& why) {
+    spdlog::debug("writing to GDB failed: {}", why);  // the reader reports the end
+  });
+  near::Client client({.far = link_.to_far(), .warning = [](const std::string& text) { spdlog::warn("{}", text); }}, shared_);
+  gdb_ = std::make_shared<Connection>(
+      Connection{std::move(stream), std::move(out), std::move(client), accepted.peer.address});
+  spdlog::debug("GDB connected from {}", gdb_->name);
+  link_.to_far()(link::GdbCame{});
+  settle();
+  asio::co_spawn(executor_, read_gdb(gdb_), asio::detached);
+}
+
+asio::awaitable<void> Session::read_gdb(std::shared_ptr<Connection> connection) {
+  Counted reader(readers_);
+  std::vector<char> buffer(std::size_t{64} << 10);
+  try {
+    while (std::size_t n = co_await connection->stream->read_some(buffer)) {
+      if (options_.recorder) options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_target, {buffer.data(), n});
+      connection->client.on_gdb_bytes({buffer.data(), n});
+      settle();
+    }
+  } catch (const std::system_error& error) {
+    spdlog::debug("GDB's connection failed: {}", error.what());
+  }
+  gdb_left(connection);
+}
+
+void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
+  if (gdb_ != connection) return;
+  spdlog::debug("GDB left ({})", connection->name);
+  connection->client.on_gdb_closed();
+  connection->out->close();
+  connection->stream->close();
+  gdb_.reset();
+  settle();
+  if (options_.end_when_empty && far_.nothing_left()) end({true, "no process is left to debug", false});
+}
+
+void Session::on_near(const link::ToNear& message) {
+  if (gdb_) gdb_->client.on_link(message);
+  if (auto* gone = std::get_if<link::StubGone>(&message)) end({gone->expected, gone->reason, connection_lost_});
+}
+
+void Session::settle() {
+  if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
+  link_.drain();
+  if (std::string bytes = far_.take_output(); !bytes.empty()) {
+    if (options_.recorder) options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_target, bytes);
+    to_stub_->write(std::move(bytes));
+  }
+  if (gdb_) {
+    if (std::string bytes = gdb_->client.take_output(); !bytes.empty()) {
+      if (options_.recorder) options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_host, bytes);
+      gdb_->out->write(std::move(bytes));
+    }
+  }
+  settling_ = false;
+  wake();
+}
+
+void Session::end(SessionEnd how) {
+  if (!end_) end_ = std::move(how);
+  wake();
+}
+
+void Session::request_end(std::string reason) { end({true, std::move(reason), false}); }
+
+asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::chrono::milliseconds most) {
+  const auto deadline = std::chrono::steady_clock::now() + most;
+  while (!condition() && std::chrono::steady_clock::now() < deadline) {
+    changed_.expires_at(deadline);
+    asio::error_code ignored_cancellation;
+    co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, ignored_cancellation));
+  }
+}
+
+asio::awaitable<SessionEnd> Session::wait() {
+  co_await wait_for([this] { return end_.has_value(); }, std::chrono::hours(24 * 365));
+  if (gdb_) {
+    // Let GDB have the last reply before its connection closes.
+    co_await wait_for([this] { return gdb_->out->idle(); }, std::chrono::milliseconds(500));
+    auto leaving = gdb_;
+    gdb_left(leaving);
+  }
+  if (stub_open_) co_await leave_target();
+  co_await abandon();
+  co_return *end_;
+}
+
+asio::awaitable<void> Session::abandon() {
+  for (auto& listener : listeners_) listener->close();
+  stub_->close();
+  co_await wait_for([this] { return readers_ == 0 && to_stub_->idle(); }, std::chrono::seconds(2));
+}
+
+}  // namespace rspbridge::proxy

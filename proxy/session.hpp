@@ -1,0 +1,107 @@
+// One debugging session: a stub, the GDBs that come and go, and near and far between them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "proxy/far/far.hpp"
+#include "proxy/link/queue_link.hpp"
+#include "proxy/near/client.hpp"
+#include "proxy/out_queue.hpp"
+#include "proxy/recorder.hpp"
+#include "transport/stream.hpp"
+#include "transport/tcp.hpp"
+
+namespace rspbridge::proxy {
+
+/// What becomes of the target's processes when rspbridge ends.
+enum class OnExit : std::uint8_t {
+  detach,
+  kill,
+  as_started,  ///< kills what the stub started, detaches from what it attached to
+};
+
+/// How a session ended.
+struct SessionEnd {
+  bool ok = true;
+  std::string reason;  ///< a sentence, for the log
+  bool connection_lost = false;
+};
+
+/// Joins one stub with any number of GDBs, one after another. Everything runs on one executor.
+class Session {
+ public:
+  struct Options {
+    OnExit on_exit = OnExit::detach;
+    /// The session is over once GDB left and no process is left to debug.
+    bool end_when_empty = true;
+    Recorder* recorder = nullptr;  ///< not owned; may be null
+  };
+  Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options);
+  ~Session();
+
+  /// Speaks to the stub for the first time. Throws std::runtime_error with a sentence if it doesn't
+  /// answer as a stub does within `timeout`.
+  asio::awaitable<void> open(std::chrono::seconds timeout);
+
+  /// Asks the stub something of our own, before any GDB is there.
+  asio::awaitable<std::string> ask(std::string payload, link::Effect effect, link::Answer answer);
+
+  /// Takes GDBs from `listener` until the session ends.
+  void serve(transport::ListenerPtr listener);
+
+  /// Waits until the stub is gone, the session is empty, or request_end() was called; then treats
+  /// the target as `on_exit` says. Call once.
+  asio::awaitable<SessionEnd> wait();
+
+  /// Closes everything without a word to the stub, for a session that could not be opened.
+  asio::awaitable<void> abandon();
+
+  /// Makes wait() return, with `reason` for the log.
+  void request_end(std::string reason);
+
+  std::optional<rsp::ThreadId> stopped_thread() const { return far_.stopped_thread(); }
+
+ private:
+  struct Connection;
+  asio::awaitable<void> accept_from(transport::Listener& listener);
+  asio::awaitable<void> read_stub();
+  asio::awaitable<void> read_gdb(std::shared_ptr<Connection> connection);
+  asio::awaitable<void> leave_target();
+  asio::awaitable<void> wait_for(std::function<bool()> condition, std::chrono::milliseconds most);
+  asio::awaitable<std::vector<std::string>> processes();
+  void admit(transport::Accepted accepted);
+  void on_near(const link::ToNear& message);
+  void gdb_left(const std::shared_ptr<Connection>& connection);
+  /// Carries messages over the link and bytes to both streams until nothing is left to move.
+  void settle();
+  void end(SessionEnd how);
+  void wake() { changed_.cancel(); }
+
+  asio::any_io_executor executor_;
+  transport::StreamPtr stub_;
+  std::shared_ptr<OutQueue> to_stub_;
+  Options options_;
+  link::QueueLink link_;
+  far::Far far_;
+  near::Shared shared_;
+  std::shared_ptr<Connection> gdb_;
+  std::optional<SessionEnd> end_;
+  std::vector<transport::ListenerPtr> listeners_;
+  int readers_ = 0;  ///< coroutines that use this session
+  bool stub_open_ = false;
+  bool connection_lost_ = false;
+  bool settling_ = false;
+  asio::steady_timer changed_;  ///< never expires; cancelled whenever something happened
+};
+
+}  // namespace rspbridge::proxy

@@ -1,0 +1,75 @@
+// How a session leaves its target: killed or detached, and nothing of ours left in it.
+#include <set>
+#include <string>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/session.hpp"
+#include "rsp/escape.hpp"
+
+namespace rspbridge::proxy {
+
+using link::Answer;
+using link::Effect;
+
+namespace {
+
+// The thread ids of a qfThreadInfo or qsThreadInfo reply, whose processes are `pPID`.
+void add_processes(std::string_view reply, std::set<std::string>& pids) {
+  if (!reply.starts_with('m')) return;
+  reply.remove_prefix(1);
+  while (!reply.empty()) {
+    const auto comma = reply.find(',');
+    const std::string_view id = reply.substr(0, comma);
+    if (id.starts_with('p')) pids.insert(std::string(id.substr(1, id.find('.') - 1)));
+    reply.remove_prefix(comma == std::string_view::npos ? reply.size() : comma + 1);
+  }
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<std::string>> Session::processes() {
+  std::set<std::string> pids;
+  std::string request = "qfThreadInfo";
+  for (int part = 0; part < 1000; ++part) {
+    std::string reply = co_await ask(request, Effect::looks, Answer::reply);
+    if (!reply.starts_with('m')) break;
+    add_processes(reply, pids);
+    request = "qsThreadInfo";
+  }
+  co_return std::vector<std::string>(pids.begin(), pids.end());
+}
+
+asio::awaitable<void> Session::leave_target() {
+  if (far_.nothing_left()) co_return;
+  SessionEnd how = *end_;
+  end_.reset();  // so that the stub's end is seen while it is talked to
+  try {
+    far_.interrupt();
+    settle();
+    co_await wait_for([this] { return !far_.running() || end_; }, std::chrono::seconds(3));
+    if (far_.running()) throw std::runtime_error("the target doesn't stop");
+    std::vector<std::string> pids;
+    if (shared_.multiprocess) pids = co_await processes();
+    if (pids.empty()) pids.emplace_back();  // the one process of a stub without multiprocess
+    for (const std::string& pid : pids) {
+      bool kills = options_.on_exit == OnExit::kill;
+      if (options_.on_exit == OnExit::as_started) {
+        std::string attached = co_await ask(pid.empty() ? "qAttached" : "qAttached:" + pid, Effect::looks, Answer::reply);
+        kills = attached == "0";
+      }
+      spdlog::debug("{} process {}", kills ? "killing" : "detaching from", pid.empty() ? "(the only one)" : "0x" + pid);
+      const std::string suffix = pid.empty() ? "" : ";" + pid;
+      if (kills && pid.empty()) far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
+      else co_await ask((kills ? "vKill" : "D") + suffix, Effect::resumes, Answer::reply);
+    }
+    settle();
+    co_await wait_for([this] { return to_stub_->idle() || end_; }, std::chrono::seconds(1));
+  } catch (const std::exception& error) {
+    if (!far_.nothing_left()) how = {false, std::string("could not leave the target in order: ") + error.what(), connection_lost_};
+  }
+  end_ = how;
+}
+
+}  // namespace rspbridge::proxy

@@ -1,0 +1,37 @@
+"""Takes out of a GDB transcript what differs from run to run: pids, ports, places on the stack, times."""
+import re
+
+# Replaced in order. The stack's top depends on the length of the environment, which holds the client's port.
+FIXED = [
+    (re.compile(r"Remote debugging using \S+"), "Remote debugging using ADDRESS"),
+    (re.compile(r"\b0x0*fffffff[0-9a-f]{5}\b"), "STACK"),
+    (re.compile(r"\b28147497[56]\d{7}\b"), "STACK"),
+    # A program that was interrupted in its one-line loop may be anywhere in that line.
+    (re.compile(r"(?:0x[0-9a-f]{16} in )?(spin) \(\)"), r"\1 ()"),
+    (re.compile(r"^(#\d+ +)0x[0-9a-f]{16} in ", re.M), r"\1"),
+    # A register may hold the process's random stack guard, whole or by halves.
+    (re.compile(r"^([xw]\d+ +)0x(?:[0-9a-f]{7,8}|[0-9a-f]{13,16}) +-?\d+$", re.M), r"\1RANDOM"),
+    (re.compile(r"p[0-9a-f]+\.[0-9a-f]+\b"), "pPID.TID"),
+]
+PROCESS = re.compile(r"(\b(?:[Pp]rocess|Thread(?= \d+\.\d)|LWP|PID|pid|attach) )(\d+)(?:\.(\d+))?")
+PATHS = re.compile(r"/proc/(\d+)/")
+
+
+def normalise(text, secrets=()):
+    """`secrets` are (string, replacement) pairs of this one run, such as a socket's path."""
+    for secret, replacement in secrets:
+        text = text.replace(secret, replacement)
+    numbers = {}
+
+    def name(number):
+        return numbers.setdefault(number, "P%d" % (len(numbers) + 1))
+
+    def process(found):
+        thread = "." + name(found[3]) if found[3] else ""
+        return found[1] + name(found[2]) + thread
+
+    text = PROCESS.sub(process, text)
+    text = PATHS.sub(lambda found: "/proc/%s/" % name(found[1]), text)
+    for pattern, replacement in FIXED:
+        text = pattern.sub(replacement, text)
+    return text

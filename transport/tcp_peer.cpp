@@ -1,0 +1,91 @@
+#include "transport/tcp_peer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+#include <asio/ip/address_v6.hpp>
+
+namespace rspbridge::transport {
+namespace {
+
+using asio::ip::tcp;
+
+struct SocketName {
+  asio::ip::address_v6::bytes_type address;  // IPv4 as ::ffff:a.b.c.d
+  std::uint16_t port;
+  bool operator==(const SocketName&) const = default;
+};
+
+SocketName name_of(const tcp::endpoint& endpoint) {
+  const auto address = endpoint.address();
+  const auto v6 =
+      address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()) : address.to_v6();
+  return {v6.to_bytes(), endpoint.port()};
+}
+
+template <class Number>
+std::optional<Number> parse_number(std::string_view text, int base) {
+  Number value{};
+  const auto end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (error != std::errc{} || stop != end || text.empty()) return std::nullopt;
+  return value;
+}
+
+// "0100007F:0929": each 32-bit word of the address is printed in the machine's own byte order.
+std::optional<SocketName> parse_name(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon != 8 && colon != 32) return std::nullopt;
+  SocketName name{};
+  name.address[10] = name.address[11] = 0xff;
+  const auto port = parse_number<std::uint16_t>(text.substr(colon + 1), 16);
+  if (!port) return std::nullopt;
+  name.port = *port;
+  for (std::size_t at = 0; at < colon; at += 8) {
+    const auto word = parse_number<std::uint32_t>(text.substr(at, 8), 16);
+    if (!word) return std::nullopt;
+    const auto bytes = std::bit_cast<std::array<unsigned char, 4>>(*word);
+    const std::size_t offset = colon == 8 ? 12 : at / 2;
+    std::copy(bytes.begin(), bytes.end(), name.address.begin() + static_cast<std::ptrdiff_t>(offset));
+  }
+  return name;
+}
+
+std::string read_all(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+constexpr std::string_view kEstablished = "01";
+
+}  // namespace
+
+std::optional<uid_t> find_peer_uid(std::string_view table, const tcp::endpoint& peer,
+                                   const tcp::endpoint& ours) {
+  const SocketName wanted_local = name_of(peer), wanted_remote = name_of(ours);
+  std::istringstream lines{std::string(table)};
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream columns(line);
+    std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout, inode;
+    columns >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >> timeout >> inode;
+    if (columns.fail() || state != kEstablished || inode == "0") continue;
+    if (parse_name(local) == wanted_local && parse_name(remote) == wanted_remote)
+      return parse_number<uid_t>(uid, 10);
+  }
+  return std::nullopt;
+}
+
+std::optional<uid_t> peer_uid(const tcp::endpoint& peer, const tcp::endpoint& ours) {
+  for (const char* path : {"/proc/net/tcp", "/proc/net/tcp6"})
+    if (const auto uid = find_peer_uid(read_all(path), peer, ours)) return uid;
+  return std::nullopt;
+}
+
+}  // namespace rspbridge::transport
