@@ -9,6 +9,7 @@
 #include <asio/local/stream_protocol.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "transport/errors.hpp"
 #include "transport/socket_address.hpp"
 #include "transport/socket_stream.hpp"
 #include "transport/tcp.hpp"
@@ -128,12 +129,21 @@ ListenerPtr listen_tcp(const asio::any_io_executor& executor, const std::string&
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, not_numeric);
   if (not_numeric || !address.is_loopback())
     throw std::invalid_argument("Listening is possible on a loopback address only, not on '" + host + "'.");
-  return std::make_unique<TcpListener>(executor, tcp::endpoint(address, port));
+  const tcp::endpoint endpoint(address, port);
+  try {
+    return std::make_unique<TcpListener>(executor, endpoint);
+  } catch (const std::system_error& error) {
+    fail(error.code(), "listening on " + to_string(endpoint));
+  }
 }
 
 ListenerPtr listen_unix(const asio::any_io_executor& executor, const std::filesystem::path& path) {
   if (is_stale_socket(executor, path.string())) ::unlink(path.c_str());
-  return std::make_unique<UnixListener>(executor, path.string());
+  try {
+    return std::make_unique<UnixListener>(executor, path.string());
+  } catch (const std::system_error& error) {
+    fail(error.code(), "listening on " + path.string());
+  }
 }
 
 }  // namespace rspbridge::transport

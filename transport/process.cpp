@@ -13,6 +13,7 @@
 #include <asio/write.hpp>
 
 #include "transport/child.hpp"
+#include "transport/errors.hpp"
 #include "transport/fd.hpp"
 
 namespace rspbridge::transport {
@@ -39,7 +40,7 @@ class ProcessCommand final : public Command {
     const auto buffer = asio::buffer(bytes.data(), bytes.size());
     auto token = asio::redirect_error(asio::use_awaitable, error);
     co_await asio::async_write(in_, buffer, token);
-    if (error) throw std::system_error(error, "writing to a process");
+    if (error) fail(error, "writing to a process");
   }
 
   void close_stdin() noexcept override { close(in_); }
@@ -51,7 +52,7 @@ class ProcessCommand final : public Command {
       std::error_code error;
       auto token = asio::redirect_error(asio::use_awaitable, error);
       co_await ended_.async_wait(Descriptor::wait_read, token);
-      if (error && !child_.try_reap()) throw std::system_error(error, "waiting for a process");
+      if (error && !child_.try_reap()) fail(error, "waiting for a process");
     }
   }
 
@@ -82,7 +83,7 @@ class ProcessCommand final : public Command {
     auto token = asio::redirect_error(asio::use_awaitable, error);
     const std::size_t count = co_await from.async_read_some(buffer, token);
     if (error == asio::error::eof) co_return 0;
-    if (error) throw std::system_error(error, "reading from a process");
+    if (error) fail(error, "reading from a process");
     co_return count;
   }
 

@@ -9,6 +9,7 @@
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
+#include "transport/errors.hpp"
 #include "transport/stream.hpp"
 
 namespace rspbridge::transport {
@@ -25,7 +26,7 @@ class SocketStream final : public Stream {
     auto token = asio::redirect_error(asio::use_awaitable, error);
     const std::size_t count = co_await socket_.async_read_some(buffer, token);
     if (error == asio::error::eof) co_return 0;
-    if (error) throw std::system_error(error, "reading from " + peer_);
+    if (error) fail(error, "reading from " + peer_);
     co_return count;
   }
 
@@ -34,7 +35,7 @@ class SocketStream final : public Stream {
     const auto buffer = asio::buffer(bytes.data(), bytes.size());
     auto token = asio::redirect_error(asio::use_awaitable, error);
     co_await asio::async_write(socket_, buffer, token);
-    if (error) throw std::system_error(error, "writing to " + peer_);
+    if (error) fail(error, "writing to " + peer_);
   }
 
   void shutdown_write() noexcept override {

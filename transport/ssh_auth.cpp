@@ -21,6 +21,8 @@ class Authenticator {
   asio::awaitable<void> run() {
     const bool success = co_await try_everything();
     if (success) co_return;
+    // sshd hangs up after too many keys (MaxAuthTries); anything else isn't about authentication.
+    if (given_up_ && link_.last_error().find("authentication") == std::string::npos) link_.throw_if_lost();
     throw failure();
   }
 
@@ -123,9 +125,14 @@ class Authenticator {
   }
 
   asio::awaitable<bool> accepted(const std::function<int()>& step) {
-    const int answer = co_await link_.drive(step, SSH_AUTH_AGAIN);
+    int answer = SSH_AUTH_ERROR;
+    try {
+      answer = co_await link_.drive(step, SSH_AUTH_AGAIN);
+    } catch (const SshError&) {
+      answer = SSH_AUTH_ERROR;  // lost: failure() says so
+    }
     if (answer == SSH_AUTH_PARTIAL) wants_more_ = true;
-    if (link_.lost()) given_up_ = true;  // sshd hangs up after too many keys (MaxAuthTries)
+    if (link_.lost()) given_up_ = true;
     co_return answer == SSH_AUTH_SUCCESS;
   }
 

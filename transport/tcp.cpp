@@ -7,6 +7,7 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "transport/errors.hpp"
 #include "transport/socket_address.hpp"
 #include "transport/socket_stream.hpp"
 
@@ -32,7 +33,9 @@ void TcpAttempt::cancel() noexcept {
   socket.close(closed_anyway);
 }
 
-asio::awaitable<void> connect_socket(TcpAttempt& attempt, std::string host, std::uint16_t port) {
+namespace {
+
+asio::awaitable<void> resolve_and_connect(TcpAttempt& attempt, std::string host, std::uint16_t port) {
   std::error_code not_numeric;
   const auto address = asio::ip::make_address(host, not_numeric);
   if (!not_numeric) {
@@ -45,7 +48,17 @@ asio::awaitable<void> connect_socket(TcpAttempt& attempt, std::string host, std:
         co_await attempt.resolver.async_resolve(host, service, numeric_port, asio::use_awaitable);
     co_await asio::async_connect(attempt.socket, endpoints, asio::use_awaitable);
   }
-  tune(attempt.socket);
+}
+
+}  // namespace
+
+asio::awaitable<void> connect_socket(TcpAttempt& attempt, std::string host, std::uint16_t port) {
+  try {
+    co_await resolve_and_connect(attempt, host, port);
+    tune(attempt.socket);
+  } catch (const std::system_error& error) {
+    fail(error.code(), "connecting to " + host + " port " + std::to_string(port));
+  }
 }
 
 asio::awaitable<StreamPtr> connect_tcp(std::string host, std::uint16_t port) {
@@ -59,7 +72,10 @@ asio::awaitable<StreamPtr> connect_unix(std::filesystem::path path) {
   const auto executor = co_await asio::this_coro::executor;
   unix_socket socket(executor);
   const asio::local::stream_protocol::endpoint endpoint(path.string());
-  co_await socket.async_connect(endpoint, asio::use_awaitable);
+  std::error_code error;
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  co_await socket.async_connect(endpoint, token);
+  if (error) fail(error, "connecting to " + path.string());
   co_return make_socket_stream(std::move(socket), "unix:" + path.string());
 }
 

@@ -29,32 +29,20 @@ std::string octal(std::string_view text) {
   return out;
 }
 
-bool needs_octal(std::string_view text) {
-  if (text.starts_with('-')) return true;  // printf would take it for an option
-  for (char c : text)
-    if (!plain(c)) return true;
-  return false;
-}
-
 }  // namespace
 
 std::string login_shell_command(std::string_view script, const std::vector<std::string>& arguments) {
-  // "$(…)" drops newlines at the end, so an argument that ends in one gets an x that is cut off again.
-  std::string inner = "set --;";
+  // "$(…)" drops newlines at the end, hence the x that is cut off again.
+  std::string decode =
+      "rspbridge_n=$#;while [ $rspbridge_n -gt 0 ];do rspbridge_a=$(printf \"$1x\");"
+      "set -- \"$@\" \"${rspbridge_a%x}\";shift;rspbridge_n=$((rspbridge_n-1));done;unset rspbridge_a rspbridge_n;";
+  std::string command = "/bin/sh -c '" + decode + std::string(script) + "' sh";
   for (const std::string& argument : arguments) {
-    if (argument.empty()) {
-      inner += "set -- \"$@\" \"\";";
-    } else if (!needs_octal(argument)) {
-      inner += "set -- \"$@\" " + argument + ";";
-    } else {
-      std::string text = octal(argument);
-      if (text.starts_with('-')) text.replace(0, 1, "\\055");
-      inner += "rspbridge_a=$(printf \"" + text + "x\");set -- \"$@\" \"${rspbridge_a%x}\";";
-    }
+    std::string text = octal(argument);
+    if (text.starts_with('-')) text.replace(0, 1, "\\055");  // no option of printf's
+    command += " '" + text + "'";
   }
-  inner += "unset rspbridge_a;";
-  inner += script;
-  return "/bin/sh -c '" + inner + "'";
+  return command;
 }
 
 }  // namespace rspbridge::proxy::launch

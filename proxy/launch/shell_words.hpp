@@ -9,8 +9,9 @@ namespace rspbridge::proxy::launch {
 
 /// A command for an SSH exec channel that runs `script` by /bin/sh with `arguments` as $1, $2, …,
 /// each of them byte for byte, whatever the login shell that sshd hands the command to (sh, bash,
-/// dash, ash, zsh, csh, tcsh, fish). It has one pair of single quotes, with nothing inside that any
-/// of these reads specially: arguments are written in octal for printf where they need it.
+/// dash, ash, zsh, csh, tcsh, fish): between its single quotes is nothing that any of these reads
+/// specially, since arguments are written in octal for printf where they need it. (csh takes no
+/// argument of more than about 1,000 bytes.)
 ///
 /// `script` must have no single quote, no newline and no `!`, and a backslash only before a digit.
 /// No argument may hold a NUL (none can be passed to a program).

@@ -1,0 +1,164 @@
+// A scripted GDB and a scripted stub with the bridge between them, over strings.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/far/far.hpp"
+#include "proxy/link/queue_link.hpp"
+#include "proxy/near/client.hpp"
+#include "rsp/endpoint.hpp"
+#include "tests/support/catch.hpp"
+
+namespace rspbridge::tests {
+
+namespace far = proxy::far;
+namespace near = proxy::near;
+namespace link = proxy::link;
+
+
+/// One scripted end: speaks packets, checks what arrives.
+class ScriptedEnd {
+ public:
+  explicit ScriptedEnd(std::string name) : name_(std::move(name)) {}
+
+  void feed(std::string_view bytes) {
+    endpoint_.feed(bytes);
+    while (auto event = endpoint_.next()) {
+      switch (event->kind) {
+        case rsp::Event::Kind::packet: arrived_.push_back(event->payload); break;
+        case rsp::Event::Kind::notification: arrived_.push_back("%" + event->payload); break;
+        case rsp::Event::Kind::interrupt: arrived_.emplace_back("^C"); break;
+        case rsp::Event::Kind::protocol_error: arrived_.push_back("!" + event->payload); break;
+      }
+    }
+  }
+  std::optional<std::string> pop() {
+    if (arrived_.empty()) return std::nullopt;
+    auto text = arrived_.front();
+    arrived_.pop_front();
+    return text;
+  }
+  std::size_t waiting() const { return arrived_.size(); }
+  rsp::Endpoint& endpoint() { return endpoint_; }
+
+ private:
+  std::string name_;
+  std::deque<std::string> arrived_;
+  rsp::Endpoint endpoint_;
+};
+
+/// `gdb_sends("g")`, `stub_gets("g")`, `stub_sends("00…")`, `gdb_gets("00…")`: reads as a dialogue.
+/// Every `…_gets` fails the test if anything else, or nothing, arrived.
+class Dialogue {
+ public:
+  Dialogue() : far_({.near = link_.to_near(), .info = [](auto) {}, .warning = [this](std::string text) { warnings.push_back(text); }}) {
+    link_.on_far = [this](link::ToFar m) { far_.on_link(std::move(m)); };
+    link_.on_near = [this](const link::ToNear& m) {
+      if (client_) client_->on_link(m);
+      if (auto* gone = std::get_if<link::StubGone>(&m)) stub_gone = *gone;
+    };
+  }
+
+  /// Opens both legs in no-ack mode with a stub that offers `features`.
+  void open(const std::string& features) {
+    far_.start([] {});
+    pass();
+    stub_gets("QStartNoAckMode");
+    stub_sends("OK");
+    stub_.endpoint().set_no_ack();
+    pass();
+    gdb_connects();
+    gdb_sends("qSupported:multiprocess+");
+    stub_gets("qSupported:multiprocess+");
+    stub_sends(features);
+    REQUIRE(gdb_->pop());
+    gdb_sends("QStartNoAckMode");
+    gdb_gets("OK");
+    gdb_->endpoint().set_no_ack();
+  }
+
+  void gdb_connects() {
+    gdb_ = std::make_unique<ScriptedEnd>("gdb");
+    client_ = std::make_unique<near::Client>(
+        near::Client::Hooks{.far = link_.to_far(), .warning = [this](std::string text) { warnings.push_back(text); }}, shared_);
+    link_.to_far()(link::GdbCame{});
+    pass();
+  }
+  void gdb_vanishes() {
+    client_->on_gdb_closed();
+    client_.reset();
+    pass();
+  }
+
+  void gdb_sends(std::string_view payload) {
+    gdb_->endpoint().send(payload);
+    pass();
+  }
+  void gdb_interrupts() {
+    gdb_->endpoint().send_interrupt();
+    pass();
+  }
+  void stub_sends(std::string_view payload) {
+    stub_.endpoint().send(payload);
+    pass();
+  }
+  void stub_notifies(std::string_view payload) {
+    stub_.endpoint().send_notification(payload);
+    pass();
+  }
+  void stub_closes(const std::string& reason) {
+    far_.on_stub_closed(reason);
+    pass();
+  }
+  void gdb_gets(const std::string& expected) { gets(*gdb_, "GDB", expected); }
+  void stub_gets(const std::string& expected) { gets(stub_, "the stub", expected); }
+  void gdb_gets_nothing() { CHECK(gdb_->pop() == std::nullopt); }
+  void stub_gets_nothing() { CHECK(stub_.pop() == std::nullopt); }
+  std::size_t stub_waiting() const { return stub_.waiting(); }
+  std::optional<std::string> stub_pop() { return stub_.pop(); }
+  std::optional<std::string> gdb_pop() { return gdb_->pop(); }
+  far::Far& far() { return far_; }
+
+  /// Moves bytes between all ends until nothing moves.
+  void pass() {
+    for (bool moved = true; moved;) {
+      moved = false;
+      auto move = [&](std::string bytes, auto&& to) {
+        if (bytes.empty()) return;
+        to(bytes);
+        moved = true;
+      };
+      if (gdb_) move(gdb_->endpoint().take_output(), [&](const std::string& b) { if (client_) client_->on_gdb_bytes(b); });
+      link_.drain();
+      move(far_.take_output(), [&](const std::string& b) { stub_.feed(b); });
+      move(stub_.endpoint().take_output(), [&](const std::string& b) { far_.on_stub_bytes(b); });
+      link_.drain();
+      if (client_) move(client_->take_output(), [&](const std::string& b) { gdb_->feed(b); });
+    }
+  }
+
+  std::vector<std::string> warnings;
+  std::optional<link::StubGone> stub_gone;
+
+ private:
+  static void gets(ScriptedEnd& end, const char* who, const std::string& expected) {
+    auto got = end.pop();
+    INFO(who << " should get: " << expected);
+    REQUIRE(got);
+    REQUIRE(*got == expected);
+  }
+
+  link::QueueLink link_;
+  far::Far far_;
+  near::Shared shared_;
+  std::unique_ptr<near::Client> client_;
+  std::unique_ptr<ScriptedEnd> gdb_;
+  ScriptedEnd stub_{"stub"};
+};
+
+}  // namespace rspbridge::tests
