@@ -175,7 +175,19 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   connection->stream->close();
   gdb_.reset();
   settle();
-  if (options_.end_when_empty && far_.nothing_left()) end({true, "no process is left to debug", false});
+  if (options_.end_when_empty && far_.nothing_left()) asio::co_spawn(executor_, end_if_empty(), asio::detached);
+}
+
+asio::awaitable<void> Session::end_if_empty() {
+  Counted user(readers_);
+  // One process less may leave others: GDB detaches from the children that it doesn't follow.
+  std::string threads = "l";
+  try {
+    threads = co_await ask("qfThreadInfo", Effect::looks, Answer::reply);
+  } catch (const std::runtime_error& error) {
+    spdlog::debug("while looking for processes: {}", error.what());
+  }
+  if (!threads.starts_with('m') && !gdb_) end({true, "no process is left to debug", false});
 }
 
 void Session::on_near(const link::ToNear& message) {
@@ -225,6 +237,8 @@ asio::awaitable<SessionEnd> Session::wait() {
     gdb_left(leaving);
   }
   if (stub_open_) co_await leave_target();
+  // What GDB left behind is still being taken back; a stub doesn't like to be cut off in an answer.
+  co_await wait_for([this] { return far_.idle() || !stub_open_; }, std::chrono::seconds(1));
   co_await abandon();
   co_return *end_;
 }

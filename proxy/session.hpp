@@ -76,6 +76,7 @@ class Session {
   asio::awaitable<void> accept_from(transport::Listener& listener);
   asio::awaitable<void> read_stub();
   asio::awaitable<void> read_gdb(std::shared_ptr<Connection> connection);
+  asio::awaitable<void> end_if_empty();
   asio::awaitable<void> leave_target();
   asio::awaitable<void> wait_for(std::function<bool()> condition, std::chrono::milliseconds most);
   asio::awaitable<std::vector<std::string>> processes();

@@ -100,6 +100,7 @@ std::string Far::fit(std::string payload) const {
 void Far::before_sending(const Job& job) {
   if (job.payload.starts_with("Hg")) thread_was_selected_ = true;
   if (job.effect != Effect::looks) ahead_.clear();
+  if (job.effect == Effect::resumes) nothing_left_ = false;
   if (job.effect == Effect::resumes && map_state_ != MapState::unavailable) map_state_ = MapState::unknown;
 }
 

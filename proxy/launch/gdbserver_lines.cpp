@@ -22,7 +22,9 @@ constexpr std::array forms = {
     std::string_view("Killing process(es): "),
     std::string_view("GDBserver exiting"),
     std::string_view("Remote side has terminated connection.  GDBserver will"),
-    std::string_view("Debugging using file descriptor"),
+    std::string_view("gdbserver: "),
+    std::string_view("putpkt("),
+    std::string_view("client connection closed"),
 };
 
 template <typename Number>

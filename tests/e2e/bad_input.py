@@ -20,7 +20,7 @@ CASES = [
     ("nobody-listens", ["exec", "-F", "none", "dev@127.0.0.1:{closed_port}", *STEPS], 255, r"(?i)refused|no SSH connection"),
     ("not-ssh", ["exec", "-F", "none", "-o", "ConnectTimeout=3", "dev@127.0.0.1:{noise_port}", *STEPS], 255, r"(?i)no SSH|banner|isn't SSH|not SSH"),
     ("unknown-host", ["exec", "-F", "none", "host.invalid", *STEPS], 255, r"(?i)host\.invalid"),
-    ("missing-config", ["exec", "-F", "{scratch}/none", "arm64-guest", *STEPS], 255, r"{scratch}/none"),
+    ("missing-config", ["exec", "-F", "{scratch}/none", "arm64-guest", *STEPS], 2, r"{scratch}/none"),
     ("no-gdbserver", [*EXEC, "--gdbserver", "/nonexistent", "arm64-guest", *STEPS], 1, r"(?s)/nonexistent.*(Install|--gdbserver)"),
     ("gdbserver-is-a-folder", [*EXEC, "--gdbserver", "/opt", "arm64-guest", *STEPS], 1, r"/opt"),
     ("gdbserver-is-something-else", [*EXEC, "--gdbserver", "/bin/true", "arm64-guest", *STEPS], 1, r"/bin/true|gdbserver"),
@@ -37,13 +37,13 @@ CASES = [
     ("ready-file-nowhere", [*EXEC, "--listen", "127.0.0.1:0", "--ready-file", "{scratch}/no/ready", "arm64-guest", *STEPS], 1, r"{scratch}/no"),
     ("record-nowhere", [*EXEC, "--listen", "127.0.0.1:0", "--record", "{scratch}/no/record", "arm64-guest", *STEPS], 1, r"{scratch}/no"),
     ("connect-nobody", ["connect", "tcp://127.0.0.1:{closed_port}"], 255, r"{closed_port}"),
-    ("connect-nobody-there", ["connect", "-F", "{config}", "arm64-guest", "--remote", "127.0.0.1:9"], 255, r"127\.0\.0\.1:9"),
+    ("connect-nobody-there", ["connect", "-F", "{config}", "arm64-guest", "--remote", "127.0.0.1:9"], 255, r"127\.0\.0\.1.*\b9\b"),
     ("connect-no-socket", ["connect", "unix:{scratch}/none"], 255, r"{scratch}/none"),
-    ("stub-command-missing", ["connect", "exec:/nonexistent/stub"], 1, r"stub|nonexistent"),
-    ("stub-ends-at-once", ["connect", "exec:true"], 1, r"(?i)stub.*(ended|closed)|ended"),
-    ("stub-sends-garbage", ["connect", "exec:head -c 100000 /dev/urandom; sleep 100"], 1, r"(?i)garbage|isn't|no valid|not (?:a stub|RSP)|answer"),
-    ("stub-sends-text", ["connect", "exec:yes hello"], 1, r"(?i)garbage|isn't|no valid|not (?:a stub|RSP)|answer"),
-    ("stub-is-silent", ["connect", "exec:sleep 1000"], 1, r"(?i)answer"),
+    ("stub-command-missing", ["connect", "exec:/nonexistent/stub"], 255, r"/nonexistent/stub"),
+    ("stub-ends-at-once", ["connect", "exec:true"], 255, r"(?i)stub.*(ended|closed)|ended"),
+    ("stub-sends-garbage", ["connect", "exec:head -c 100000 /dev/urandom; sleep 100"], 255, r"(?i)garbage|isn't|no valid|not (?:a stub|RSP)|answer"),
+    ("stub-sends-text", ["connect", "exec:yes hello"], 255, r"(?i)garbage|isn't|no valid|not (?:a stub|RSP)|answer"),
+    ("stub-is-silent", ["connect", "exec:sleep 1000"], 255, r"(?i)answer"),
     ("not-arm64", ["connect", "exec:gdbserver --once - /bin/true"], 1, r"(?i)arm64|aarch64|x86"),
     ("usage-nothing", [], 2, r"(?i)subcommand|exec"),
     ("usage-verb", ["dance"], 2, r"dance|subcommand"),
@@ -94,9 +94,10 @@ def case(arguments, code, pattern):
             try:
                 wait_for(lambda: child.process.poll() is not None, "rspbridge to give up; it said: %r" % child.err(), 40)
                 said = child.err().decode("utf-8", "replace")
-                assert child.process.returncode == code, "exit code %d instead of %d:\n%s" % (child.process.returncode, code, said)
-                assert re.search(filled(pattern, re.escape), said), "the message lacks %r:\n%s" % (pattern, said)
+                assert child.process.returncode == code, "exit code %d instead of %d:\n%s" % (child.process.returncode, code, said[:2000])
+                assert re.search(filled(pattern, re.escape), said), "the message lacks %r:\n%s" % (pattern, said[:2000])
                 assert not re.search(r"terminate called|what\(\)|Sanitizer|core dumped", said), said
+                assert len(said.splitlines()) <= 20, "%d lines said" % len(said.splitlines())
                 assert not child.out(), "data on stdout: %r" % child.out()
                 wait_for(lambda: not child.session_members(), "the end of what rspbridge started", 10)
             finally:

@@ -44,6 +44,8 @@ def play(world, scenario, where, way):
                     gdb = new_gdb(world, scenario, where, stub)
                 elif command == "@attach":
                     gdb.do("attach " + stub.start_attachee())
+                elif command.startswith("@quiet "):
+                    gdb.ask(command[len("@quiet "):])
                 else:
                     gdb.do(command.replace("@tmp", dump))
             gdb.ask("kill inferiors 1")

@@ -5,7 +5,7 @@ import re
 FIXED = [
     (re.compile(r"Remote debugging using \S+"), "Remote debugging using ADDRESS"),
     (re.compile(r"\b0x0*fffffff[0-9a-f]{5}\b"), "STACK"),
-    (re.compile(r"\b28147497[56]\d{7}\b"), "STACK"),
+    (re.compile(r"\b28147497[56]\d{6}\b"), "STACK"),
     # A program that was interrupted in its one-line loop may be anywhere in that line.
     (re.compile(r"(?:0x[0-9a-f]{16} in )?(spin) \(\)"), r"\1 ()"),
     (re.compile(r"^(#\d+ +)0x[0-9a-f]{16} in ", re.M), r"\1"),

@@ -190,6 +190,17 @@ TEST_CASE("whether the stub's end was to be expected") {
   }
 }
 
+TEST_CASE("after a fork's child was let go, the stub's end is unexpected as soon as the parent runs") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_sends("D;2");
+  d.stub_sends("OK");
+  d.gdb_sends("vCont;c");
+  d.stub_closes("closed");
+  REQUIRE(d.stub_gone);
+  CHECK_FALSE(d.stub_gone->expected);
+}
+
 TEST_CASE("what a vanished GDB left in the stub is taken back") {
   Dialogue d;
   d.open(gdbserver);
