@@ -16,22 +16,6 @@ namespace rspbridge::proxy {
 using link::Answer;
 using link::Effect;
 
-namespace {
-
-// Counts a coroutine for as long as it uses the session.
-class Counted {
- public:
-  explicit Counted(int& count) : count_(count) { ++count_; }
-  ~Counted() { --count_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  int& count_;
-};
-
-}  // namespace
-
 struct Session::Connection {
   transport::StreamPtr stream;
   std::shared_ptr<OutQueue> out;
@@ -176,18 +160,6 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   gdb_.reset();
   settle();
   if (options_.end_when_empty && far_.nothing_left()) asio::co_spawn(executor_, end_if_empty(), asio::detached);
-}
-
-asio::awaitable<void> Session::end_if_empty() {
-  Counted user(readers_);
-  // One process less may leave others: GDB detaches from the children that it doesn't follow.
-  std::string threads = "l";
-  try {
-    threads = co_await ask("qfThreadInfo", Effect::looks, Answer::reply);
-  } catch (const std::runtime_error& error) {
-    spdlog::debug("while looking for processes: {}", error.what());
-  }
-  if (!threads.starts_with('m') && !gdb_) end({true, "no process is left to debug", false});
 }
 
 void Session::on_near(const link::ToNear& message) {

@@ -73,12 +73,24 @@ class Session {
 
  private:
   struct Connection;
+  /// Counts a coroutine for as long as it uses the session.
+  class Counted {
+   public:
+    explicit Counted(int& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+   private:
+    int& count_;
+  };
   asio::awaitable<void> accept_from(transport::Listener& listener);
   asio::awaitable<void> read_stub();
   asio::awaitable<void> read_gdb(std::shared_ptr<Connection> connection);
   asio::awaitable<void> end_if_empty();
   asio::awaitable<void> leave_target();
   asio::awaitable<void> wait_for(std::function<bool()> condition, std::chrono::milliseconds most);
+  /// The target's processes as `PID` in hex, or "" for the one of a stub without multiprocess.
   asio::awaitable<std::vector<std::string>> processes();
   void admit(transport::Accepted accepted);
   void on_near(const link::ToNear& message);

@@ -15,14 +15,13 @@ using link::Effect;
 
 namespace {
 
-// The thread ids of a qfThreadInfo or qsThreadInfo reply, whose processes are `pPID`.
+// The processes of the thread ids in a qfThreadInfo or qsThreadInfo reply; "" for an id without one.
 void add_processes(std::string_view reply, std::set<std::string>& pids) {
-  if (!reply.starts_with('m')) return;
   reply.remove_prefix(1);
   while (!reply.empty()) {
     const auto comma = reply.find(',');
     const std::string_view id = reply.substr(0, comma);
-    if (id.starts_with('p')) pids.insert(std::string(id.substr(1, id.find('.') - 1)));
+    pids.insert(id.starts_with('p') ? std::string(id.substr(1, id.find('.') - 1)) : std::string());
     reply.remove_prefix(comma == std::string_view::npos ? reply.size() : comma + 1);
   }
 }
@@ -41,8 +40,18 @@ asio::awaitable<std::vector<std::string>> Session::processes() {
   co_return std::vector<std::string>(pids.begin(), pids.end());
 }
 
+asio::awaitable<void> Session::end_if_empty() {
+  Counted user(readers_);
+  try {
+    // One process less may leave others: GDB detaches from the children that it doesn't follow.
+    auto left = co_await processes();
+    if (left.empty() && !gdb_) end({true, "no process is left to debug", false});
+  } catch (const std::runtime_error& error) {
+    spdlog::debug("while looking for processes: {}", error.what());
+  }
+}
+
 asio::awaitable<void> Session::leave_target() {
-  if (far_.nothing_left()) co_return;
   SessionEnd how = *end_;
   end_.reset();  // so that the stub's end is seen while it is talked to
   try {
@@ -50,16 +59,14 @@ asio::awaitable<void> Session::leave_target() {
     settle();
     co_await wait_for([this] { return !far_.running() || end_; }, std::chrono::seconds(3));
     if (far_.running()) throw std::runtime_error("the target doesn't stop");
-    std::vector<std::string> pids;
-    if (shared_.multiprocess) pids = co_await processes();
-    if (pids.empty()) pids.emplace_back();  // the one process of a stub without multiprocess
+    auto pids = co_await processes();
     for (const std::string& pid : pids) {
       bool kills = options_.on_exit == OnExit::kill;
       if (options_.on_exit == OnExit::as_started) {
         std::string attached = co_await ask(pid.empty() ? "qAttached" : "qAttached:" + pid, Effect::looks, Answer::reply);
         kills = attached == "0";
       }
-      spdlog::debug("{} process {}", kills ? "killing" : "detaching from", pid.empty() ? "(the only one)" : "0x" + pid);
+      spdlog::debug("{} process {}", kills ? "killing" : "detaching from", pid.empty() ? "(the stub's only one)" : "0x" + pid);
       const std::string suffix = pid.empty() ? "" : ";" + pid;
       if (kills && pid.empty()) far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
       else co_await ask((kills ? "vKill" : "D") + suffix, Effect::resumes, Answer::reply);

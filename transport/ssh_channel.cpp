@@ -67,6 +67,7 @@ asio::awaitable<void> SshChannel::run(std::function<int()> step, std::string wha
 asio::awaitable<void> SshChannel::open_session() {
   std::function<int()> step = [channel = channel_.get()] { return ssh_channel_open_session(channel); };
   co_await run(std::move(step), "to open a session");
+  open_ = true;
 }
 
 asio::awaitable<void> SshChannel::open_direct_tcpip(std::string host, std::uint16_t port) {
@@ -75,6 +76,7 @@ asio::awaitable<void> SshChannel::open_direct_tcpip(std::string host, std::uint1
     return ssh_channel_open_forward(channel, host.c_str(), port, "127.0.0.1", 0);
   };
   co_await run(std::move(step), std::move(what));
+  open_ = true;
 }
 
 asio::awaitable<void> SshChannel::request_pty(Pty pty) {
@@ -150,7 +152,7 @@ void SshChannel::close() noexcept {
   if (closed_here_) return;
   closed_here_ = true;
   changed_.notify();
-  if (link_->lost()) return;
+  if (link_->lost() || !open_) return;
   // It first sends an EOF, and returns if that can't be flushed at once: go on until it has queued all.
   for (int tries = 0; tries < 3 && ssh_channel_close(channel_.get()) == SSH_AGAIN; ++tries) continue;
   link_->touch();

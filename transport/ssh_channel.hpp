@@ -51,7 +51,7 @@ class SshChannel : public std::enable_shared_from_this<SshChannel> {
   ssh_channel_callbacks_struct callbacks_{};
   Wakeup changed_;
   std::optional<ExitStatus> exit_;
-  bool closed_here_ = false, closed_there_ = false, eof_sent_ = false;
+  bool open_ = false, closed_here_ = false, closed_there_ = false, eof_sent_ = false;
 };
 
 }  // namespace rspbridge::transport

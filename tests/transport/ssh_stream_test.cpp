@@ -48,7 +48,7 @@ void bulk_beside_pings(const SshTarget& target, std::size_t bytes) {
       const std::string answer = co_await read_exactly(*ping, question.size());
       REQUIRE((answer == question));
     }
-    CHECK(pings > 3);
+    CHECK(pings > 0);
   });
 }
 
