@@ -16,13 +16,17 @@ class LineReader {
   Number number(int base) {
     Number value{};
     auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
-    if (error != std::errc{}) ok_ = false;
-    else rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    if (error != std::errc{})
+      ok_ = false;
+    else
+      rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     return value;
   }
   void expect(char c) {
-    if (rest_.starts_with(c)) rest_.remove_prefix(1);
-    else ok_ = false;
+    if (rest_.starts_with(c))
+      rest_.remove_prefix(1);
+    else
+      ok_ = false;
   }
   char next() {
     if (rest_.empty()) {

@@ -3,10 +3,10 @@
 #include <future>
 #include <optional>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
 
 #include "proxy/cli/doctor.hpp"
 #include "proxy/cli/errors.hpp"
@@ -21,7 +21,9 @@ using namespace rspbridge::proxy::cli;
 void set_up_log(int verbose) {
   spdlog::set_default_logger(spdlog::stderr_logger_st("rspbridge"));
   spdlog::set_pattern("rspbridge: %^%v%$");
-  spdlog::set_level(verbose > 1 ? spdlog::level::trace : verbose == 1 ? spdlog::level::debug : spdlog::level::info);
+  spdlog::set_level(verbose > 1    ? spdlog::level::trace
+                    : verbose == 1 ? spdlog::level::debug
+                                   : spdlog::level::info);
 }
 
 int run_loop(Options options) {

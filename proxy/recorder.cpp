@@ -8,7 +8,8 @@
 namespace rspbridge::proxy {
 
 Recorder::Recorder(const std::filesystem::path& file) : out_(file, std::ios::binary | std::ios::trunc) {
-  if (!out_) throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
+  if (!out_)
+    throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
 }
 
 void Recorder::record(Leg leg, Direction direction, std::string_view bytes) {
@@ -34,8 +35,10 @@ void Recorder::line(Leg leg, Direction direction, std::string_view bytes) {
                 direction == Direction::to_target ? "->" : "<-");
   std::string text = head;
   for (char c : bytes) {
-    if (c == '\\') text += "\\\\";
-    else if (c >= ' ' && c <= '~') text += c;
+    if (c == '\\')
+      text += "\\\\";
+    else if (c >= ' ' && c <= '~')
+      text += c;
     else {
       char hex[8];
       std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));

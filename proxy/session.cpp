@@ -4,12 +4,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace rspbridge::proxy {
 
@@ -26,9 +26,11 @@ struct Session::Connection {
 Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options)
     : executor_(executor),
       stub_(std::move(stub)),
-      to_stub_(std::make_shared<OutQueue>(executor, *stub_, [](const std::string& why) {
-        spdlog::debug("writing to the stub failed: {}", why);  // the reader reports the end
-      })),
+      to_stub_(std::make_shared<OutQueue>(executor, *stub_,
+                                          [](const std::string& why) {
+                                            spdlog::debug("writing to the stub failed: {}",
+                                                          why);  // the reader reports the end
+                                          })),
       options_(options),
       far_({.near = link_.to_near(),
             .info = [](const std::string& text) { spdlog::debug("{}", text); },
@@ -75,7 +77,8 @@ asio::awaitable<void> Session::read_stub() {
   std::string reason = "the stub closed the connection";
   try {
     while (std::size_t n = co_await stub_->read_some(buffer)) {
-      if (options_.recorder) options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_host, {buffer.data(), n});
+      if (options_.recorder)
+        options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_host, {buffer.data(), n});
       far_.on_stub_bytes({buffer.data(), n});
       settle();
     }
@@ -119,7 +122,8 @@ void Session::admit(transport::Accepted accepted) {
     return;
   }
   if (gdb_) {
-    spdlog::warn("refused a second GDB ({}): {} is connected; leave that one first", accepted.peer.address, gdb_->name);
+    spdlog::warn("refused a second GDB ({}): {} is connected; leave that one first", accepted.peer.address,
+                 gdb_->name);
     return;
   }
   auto executor = executor_;
@@ -127,7 +131,8 @@ void Session::admit(transport::Accepted accepted) {
   auto out = std::make_shared<OutQueue>(executor, *stream, [](const std::string& why) {
     spdlog::debug("writing to GDB failed: {}", why);  // the reader reports the end
   });
-  near::Client client({.far = link_.to_far(), .warning = [](const std::string& text) { spdlog::warn("{}", text); }}, shared_);
+  near::Client client(
+      {.far = link_.to_far(), .warning = [](const std::string& text) { spdlog::warn("{}", text); }}, shared_);
   gdb_ = std::make_shared<Connection>(
       Connection{std::move(stream), std::move(out), std::move(client), accepted.peer.address});
   spdlog::debug("GDB connected from {}", gdb_->name);
@@ -141,7 +146,8 @@ asio::awaitable<void> Session::read_gdb(std::shared_ptr<Connection> connection) 
   std::vector<char> buffer(std::size_t{64} << 10);
   try {
     while (std::size_t n = co_await connection->stream->read_some(buffer)) {
-      if (options_.recorder) options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_target, {buffer.data(), n});
+      if (options_.recorder)
+        options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_target, {buffer.data(), n});
       connection->client.on_gdb_bytes({buffer.data(), n});
       settle();
     }
@@ -159,24 +165,28 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   connection->stream->close();
   gdb_.reset();
   settle();
-  if (options_.end_when_empty && far_.nothing_left()) asio::co_spawn(executor_, end_if_empty(), asio::detached);
+  if (options_.end_when_empty && far_.nothing_left())
+    asio::co_spawn(executor_, end_if_empty(), asio::detached);
 }
 
 void Session::on_near(const link::ToNear& message) {
   if (gdb_) gdb_->client.on_link(message);
-  if (auto* gone = std::get_if<link::StubGone>(&message)) end({gone->expected, gone->reason, connection_lost_});
+  if (auto* gone = std::get_if<link::StubGone>(&message))
+    end({gone->expected, gone->reason, connection_lost_});
 }
 
 void Session::settle() {
   if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
   link_.drain();
   if (std::string bytes = far_.take_output(); !bytes.empty()) {
-    if (options_.recorder) options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_target, bytes);
+    if (options_.recorder)
+      options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_target, bytes);
     to_stub_->write(std::move(bytes));
   }
   if (gdb_) {
     if (std::string bytes = gdb_->client.take_output(); !bytes.empty()) {
-      if (options_.recorder) options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_host, bytes);
+      if (options_.recorder)
+        options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_host, bytes);
       gdb_->out->write(std::move(bytes));
     }
   }
@@ -189,7 +199,9 @@ void Session::end(SessionEnd how) {
   wake();
 }
 
-void Session::request_end(std::string reason) { end({true, std::move(reason), false}); }
+void Session::request_end(std::string reason) {
+  end({true, std::move(reason), false});
+}
 
 asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::chrono::milliseconds most) {
   const auto deadline = std::chrono::steady_clock::now() + most;

@@ -63,18 +63,23 @@ asio::awaitable<void> Session::leave_target() {
     for (const std::string& pid : pids) {
       bool kills = options_.on_exit == OnExit::kill;
       if (options_.on_exit == OnExit::as_started) {
-        std::string attached = co_await ask(pid.empty() ? "qAttached" : "qAttached:" + pid, Effect::looks, Answer::reply);
+        std::string attached =
+            co_await ask(pid.empty() ? "qAttached" : "qAttached:" + pid, Effect::looks, Answer::reply);
         kills = attached == "0";
       }
-      spdlog::debug("{} process {}", kills ? "killing" : "detaching from", pid.empty() ? "(the stub's only one)" : "0x" + pid);
+      spdlog::debug("{} process {}", kills ? "killing" : "detaching from",
+                    pid.empty() ? "(the stub's only one)" : "0x" + pid);
       const std::string suffix = pid.empty() ? "" : ";" + pid;
-      if (kills && pid.empty()) far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
-      else co_await ask((kills ? "vKill" : "D") + suffix, Effect::resumes, Answer::reply);
+      if (kills && pid.empty())
+        far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
+      else
+        co_await ask((kills ? "vKill" : "D") + suffix, Effect::resumes, Answer::reply);
     }
     settle();
     co_await wait_for([this] { return to_stub_->idle() || end_; }, std::chrono::seconds(1));
   } catch (const std::exception& error) {
-    if (!far_.nothing_left()) how = {false, std::string("could not leave the target in order: ") + error.what(), connection_lost_};
+    if (!far_.nothing_left())
+      how = {false, std::string("could not leave the target in order: ") + error.what(), connection_lost_};
   }
   end_ = how;
 }

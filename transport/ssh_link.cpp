@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <cctype>
 #include <cerrno>
 
 #include "transport/ssh_known_hosts.hpp"
@@ -214,8 +215,10 @@ void SshLink::throw_if_lost() const {
 std::string SshLink::last_error() const {
   const std::string error = ssh_get_error(session_.get());
   std::string text = error.empty() ? "the server closed it." : error + ".";
-  if (proxy_ && !proxy_->complaints->empty()) text += " The proxy command said: " + *proxy_->complaints;
-  return text;
+  if (!proxy_) return text;
+  std::string complaints = *proxy_->complaints;
+  while (!complaints.empty() && std::isspace(static_cast<unsigned char>(complaints.back()))) complaints.pop_back();
+  return complaints.empty() ? text : text + " The proxy command said: '" + complaints + "'.";
 }
 
 }  // namespace rspbridge::transport

@@ -124,7 +124,7 @@ asio::awaitable<SshSessionPtr> SshSession::connect(SshTarget target, AskPassphra
   try {
     std::function<int()> handshake = [session = link->session()] { return ssh_connect(session); };
     const int result = co_await link->drive(handshake, SSH_AGAIN);
-    if (result != SSH_OK) throw unreachable(options, link->last_error() + " Is that an SSH server?");
+    if (result != SSH_OK) throw unreachable(options, link->last_error() + (options.proxy.empty() ? " Is that an SSH server?" : ""));
     details = check_host_key(*link, known_hosts, options);
     co_await authenticate(*link, options, ask, deadline);
   } catch (const SshError& error) {

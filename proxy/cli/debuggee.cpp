@@ -1,11 +1,11 @@
 #include "proxy/cli/debuggee.hpp"
 
 #include <cstdlib>
+#include <tuple>
 
-#include <asio/this_coro.hpp>
 #include <spdlog/spdlog.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
+#include <asio/this_coro.hpp>
 
 #include "proxy/cli/errors.hpp"
 #include "rsp/escape.hpp"
@@ -25,18 +25,17 @@ struct Overloaded : Fs... {
 template <class... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;
 
-bool is_terminal(int fd) { return ::isatty(fd) == 1; }
+bool is_terminal(int fd) {
+  return ::isatty(fd) == 1;
+}
 
 std::optional<transport::Pty> pty_for(const Options& options) {
-  if (options.verb != Verb::exec || options.gdb || !is_terminal(STDIN_FILENO) || !is_terminal(STDOUT_FILENO)) return {};
+  if (options.verb != Verb::exec || options.gdb || !is_terminal(STDIN_FILENO) || !is_terminal(STDOUT_FILENO))
+    return {};
   transport::Pty pty;
   const char* term = std::getenv("TERM");
   pty.term = term ? term : "dumb";
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    pty.columns = size.ws_col;
-    pty.rows = size.ws_row;
-  }
+  if (auto size = launch::window_size()) std::tie(pty.columns, pty.rows) = *size;
   return pty;
 }
 
@@ -66,8 +65,9 @@ asio::awaitable<void> open_ssh(const Options& options, Debuggee& debuggee) {
   debuggee.gdbserver = co_await launch::RemoteGdbserver::start(debuggee.ssh, gdbserver);
   const std::string& machine = debuggee.gdbserver->machine();
   if (machine != "aarch64")
-    spdlog::info("the target is {}, not aarch64: registers pass as they are, so GDB must know that architecture",
-                 machine.empty() ? "of an unknown architecture" : machine);
+    spdlog::info(
+        "the target is {}, not aarch64: registers pass as they are, so GDB must know that architecture",
+        machine.empty() ? "of an unknown architecture" : machine);
   debuggee.stub = co_await debuggee.gdbserver->connect();
 }
 
@@ -84,7 +84,8 @@ asio::awaitable<void> open_unix(launch::UnixSpec spec, Debuggee& debuggee) {
   try {
     debuggee.stub = co_await transport::connect_unix(spec.path);
   } catch (const std::system_error& error) {
-    throw Failure(exit_connection, "cannot connect to " + spec.path + ": " + error.code().message() + ". Does a stub listen there?");
+    throw Failure(exit_connection, "cannot connect to " + spec.path + ": " + error.code().message() +
+                                       ". Does a stub listen there?");
   }
 }
 
@@ -111,24 +112,31 @@ asio::awaitable<void> open_debuggee(const Options& options, Debuggee& debuggee) 
       co_await open_qemu(options, debuggee);
     }
   } catch (const transport::SshError& error) {
-    throw Failure(error.code() == transport::SshErrc::bad_config ? exit_usage : exit_connection, error.what());
+    throw Failure(error.code() == transport::SshErrc::bad_config ? exit_usage : exit_connection,
+                  error.what());
   }
 }
 
 asio::awaitable<void> start_through_stub(const Options& options, Session& session) {
   if (options.verb != Verb::exec && options.verb != Verb::attach) co_return;
-  if (std::holds_alternative<launch::SshSpec>(options.target) || std::holds_alternative<launch::QemuSpec>(options.target)) co_return;
+  if (std::holds_alternative<launch::SshSpec>(options.target) ||
+      std::holds_alternative<launch::QemuSpec>(options.target))
+    co_return;
   std::string extended = co_await session.ask("!", Effect::looks, Answer::reply);
   std::string request = "vAttach;" + rsp::format_hex(static_cast<std::uint64_t>(options.pid));
   if (options.verb == Verb::exec) {
     request = "vRun";
     for (const std::string& word : options.program) request += ";" + rsp::to_hex(word);
   }
-  std::string reply = extended == "OK" ? co_await session.ask(request, Effect::resumes, Answer::stop) : std::string();
+  std::string reply =
+      extended == "OK" ? co_await session.ask(request, Effect::resumes, Answer::stop) : std::string();
   if (reply.starts_with('T') || reply.starts_with('S')) co_return;
-  const std::string what = options.verb == Verb::exec ? "start '" + options.program.front() + "'" : "attach to process " + std::to_string(options.pid);
-  const std::string why = reply.empty() ? "it doesn't know how (no extended mode); start the program with the stub and use connect"
-                                        : "it answered " + reply;
+  const std::string what = options.verb == Verb::exec ? "start '" + options.program.front() + "'"
+                                                      : "attach to process " + std::to_string(options.pid);
+  const std::string why =
+      reply.empty()
+          ? "it doesn't know how (no extended mode); start the program with the stub and use connect"
+          : "it answered " + reply;
   throw Failure(exit_failed, "the stub at " + options.target_text + " can't " + what + ": " + why);
 }
 

@@ -7,9 +7,9 @@
 #include <map>
 #include <string>
 
-#include <asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <asio/this_coro.hpp>
 
 #include "proxy/cli/debuggee.hpp"
 #include "proxy/cli/errors.hpp"
@@ -48,7 +48,8 @@ constexpr const char* probe =
     "echo arch=$(uname -m);"
     "echo uid=$(id -u);"
     "if command -v \"$1\" >/dev/null 2>&1; then echo gdbserver=$(\"$1\" --version 2>&1 | head -n 1); fi;"
-    "if [ -r /proc/sys/kernel/yama/ptrace_scope ]; then echo ptrace_scope=$(cat /proc/sys/kernel/yama/ptrace_scope); fi;"
+    "if [ -r /proc/sys/kernel/yama/ptrace_scope ]; then echo ptrace_scope=$(cat "
+    "/proc/sys/kernel/yama/ptrace_scope); fi;"
     "echo home=$HOME;"
     "if [ -w \"$HOME\" ]; then echo home_writable=1; fi;"
     "set -- $(df -Pk \"$HOME\" 2>/dev/null | tail -n 1); echo free_kib=$4";
@@ -76,17 +77,23 @@ asio::awaitable<std::string> output_of(transport::SshSession& ssh, std::string c
 }
 
 void report_architecture(Report& report, const Facts& facts, const std::string& arch) {
-  if (facts.empty()) report.fail("login shell", "runs no command by /bin/sh; give the user a shell, not a restricted account");
-  else if (arch == "aarch64") report.ok("architecture", "aarch64");
-  else report.note("architecture", arch + ", not aarch64: registers pass as they are, so GDB must know that architecture");
+  if (facts.empty())
+    report.fail("login shell", "runs no command by /bin/sh; give the user a shell, not a restricted account");
+  else if (arch == "aarch64")
+    report.ok("architecture", "aarch64");
+  else
+    report.note("architecture",
+                arch + ", not aarch64: registers pass as they are, so GDB must know that architecture");
 }
 
 void report_gdbserver(Report& report, const Facts& facts, const Options& options) {
   const auto found = facts.find("gdbserver");
-  if (found != facts.end()) report.ok("gdbserver", found->second);
+  if (found != facts.end())
+    report.ok("gdbserver", found->second);
   else
     report.fail("gdbserver", "'" + options.gdbserver +
-                                 "' is not on the target. Install it there (Debian: apt install gdbserver), or name it with --gdbserver PATH");
+                                 "' is not on the target. Install it there (Debian: apt install gdbserver), "
+                                 "or name it with --gdbserver PATH");
 }
 
 void report_ptrace(Report& report, const Facts& facts) {
@@ -94,12 +101,17 @@ void report_ptrace(Report& report, const Facts& facts) {
   const std::string scope = found == facts.end() ? "0" : found->second;
   const auto uid = facts.find("uid");
   const bool root = uid != facts.end() && uid->second == "0";
-  if (scope == "0") report.ok("ptrace_scope", root ? "0: exec and attach work" : "0: exec works, and attach to your own processes");
-  else if (scope == "3") report.fail("ptrace_scope", "3: nothing can be debugged; only a reboot with another setting changes it");
-  else if (root) report.ok("ptrace_scope", scope + ": exec and attach work, since you are root");
+  if (scope == "0")
+    report.ok("ptrace_scope",
+              root ? "0: exec and attach work" : "0: exec works, and attach to your own processes");
+  else if (scope == "3")
+    report.fail("ptrace_scope", "3: nothing can be debugged; only a reboot with another setting changes it");
+  else if (root)
+    report.ok("ptrace_scope", scope + ": exec and attach work, since you are root");
   else
-    report.note("ptrace_scope", scope + ": exec works, but attach does not: as root on the target, "
-                                        "echo 0 > /proc/sys/kernel/yama/ptrace_scope, or log in as root");
+    report.note("ptrace_scope", scope +
+                                    ": exec works, but attach does not: as root on the target, "
+                                    "echo 0 > /proc/sys/kernel/yama/ptrace_scope, or log in as root");
 }
 
 void report_disk(Report& report, const Facts& facts) {
@@ -108,15 +120,21 @@ void report_disk(Report& report, const Facts& facts) {
   const auto home = facts.find("home");
   const std::string where = home == facts.end() ? "the home directory" : home->second;
   constexpr long helper_kib = 4096;
-  if (!facts.contains("home_writable")) report.note("disk", where + " can't be written: no room for a helper, which rspbridge doesn't need");
-  else if (free_kib < helper_kib) report.note("disk", fmt::format("{} KiB free in {}: too little for a helper, which rspbridge doesn't need", free_kib, where));
-  else report.ok("disk", fmt::format("{} MiB free in {}", free_kib / 1024, where));
+  if (!facts.contains("home_writable"))
+    report.note("disk", where + " can't be written: no room for a helper, which rspbridge doesn't need");
+  else if (free_kib < helper_kib)
+    report.note("disk",
+                fmt::format("{} KiB free in {}: too little for a helper, which rspbridge doesn't need",
+                            free_kib, where));
+  else
+    report.ok("disk", fmt::format("{} MiB free in {}", free_kib / 1024, where));
 }
 
 asio::awaitable<void> check_ssh(const Options& options, Report& report) {
   auto ssh = co_await transport::SshSession::connect(options.ssh);
   const auto details = ssh->details();
-  report.ok("ssh", fmt::format("{} (libssh {}, {})", ssh->describe(), details.libssh_version, details.cipher));
+  report.ok("ssh",
+            fmt::format("{} (libssh {}, {})", ssh->describe(), details.libssh_version, details.cipher));
   report.ok("host key", details.host_key_type + " " + details.fingerprint);
   const std::vector<std::string> arguments(1, options.gdbserver);
   std::string command = launch::login_shell_command(probe, arguments);
@@ -139,7 +157,8 @@ asio::awaitable<void> check_stub(const Options& options, Report& report) {
   co_await session.open(std::chrono::seconds(10));
   const std::string reply = co_await session.ask("qSupported", link::Effect::looks, link::Answer::reply);
   const auto features = rsp::Features::parse(reply);
-  report.ok("stub", fmt::format("{} answers as a {}", options.target_text, far::recognise_stub(features).name));
+  report.ok("stub",
+            fmt::format("{} answers as a {}", options.target_text, far::recognise_stub(features).name));
   co_await session.abandon();
 }
 
@@ -150,10 +169,13 @@ void check_gdbs(Report& report) {
   bool any = false;
   for (const LocalGdb& gdb : gdbs) {
     any = any || gdb.knows_aarch64;
-    report.note("gdb", fmt::format("{}: {}", gdb.path.string(),
-                                   gdb.knows_aarch64 ? "debugs ARM64 targets" : "knows nothing of ARM64: use another for ARM64 targets"));
+    report.note("gdb",
+                fmt::format("{}: {}", gdb.path.string(),
+                            gdb.knows_aarch64 ? "debugs ARM64 targets"
+                                              : "knows nothing of ARM64: use another for ARM64 targets"));
   }
-  if (!gdbs.empty() && !any) report.fail("gdb", "none of these can debug ARM64 (Debian: apt install gdb-multiarch)");
+  if (!gdbs.empty() && !any)
+    report.fail("gdb", "none of these can debug ARM64 (Debian: apt install gdb-multiarch)");
 }
 
 void check_qemu(Report& report) {

@@ -5,11 +5,11 @@
 #include <system_error>
 #include <utility>
 
+#include <unistd.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
-#include <unistd.h>
 
 #include "proxy/cli/errors.hpp"
 #include "transport/process.hpp"

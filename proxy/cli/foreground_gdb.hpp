@@ -28,7 +28,8 @@ class ForegroundGdb : public std::enable_shared_from_this<ForegroundGdb> {
   asio::awaitable<void> wait();
 
  private:
-  explicit ForegroundGdb(const asio::any_io_executor& executor) : ended_(executor, asio::steady_timer::time_point::max()) {}
+  explicit ForegroundGdb(const asio::any_io_executor& executor)
+      : ended_(executor, asio::steady_timer::time_point::max()) {}
   static asio::awaitable<void> watch(std::shared_ptr<ForegroundGdb> self);
 
   transport::CommandPtr command_;

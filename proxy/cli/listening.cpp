@@ -22,7 +22,9 @@ transport::ListenerPtr listen_on(const asio::any_io_executor& executor, const st
     throw Failure(exit_usage, "--listen " + where + ": " + error.what());
   } catch (const std::system_error& error) {
     throw Failure(exit_failed, "cannot listen on " + where + ": " + error.code().message() +
-                                   (error.code() == std::errc::address_in_use ? ". Choose another port, or 0 for any free one" : ""));
+                                   (error.code() == std::errc::address_in_use
+                                        ? ". Choose another port, or 0 for any free one"
+                                        : ""));
   }
 }
 
@@ -36,9 +38,11 @@ std::vector<transport::ListenerPtr> listen_for_gdb(const asio::any_io_executor& 
   try {
     listeners.push_back(transport::listen_tcp(executor, default_listen_host, default_listen_port));
   } catch (const std::system_error& error) {
-    if (error.code() != std::errc::address_in_use) throw Failure(exit_failed, std::string("cannot listen: ") + error.what());
+    if (error.code() != std::errc::address_in_use)
+      throw Failure(exit_failed, std::string("cannot listen: ") + error.what());
     listeners.push_back(transport::listen_tcp(executor, default_listen_host, 0));
-    spdlog::info("port {} is taken; listening on {} instead", default_listen_port, listeners.back()->endpoint());
+    spdlog::info("port {} is taken; listening on {} instead", default_listen_port,
+                 listeners.back()->endpoint());
   }
   return listeners;
 }

@@ -1,5 +1,6 @@
 #include "proxy/cli/local_gdbs.hpp"
 
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -7,7 +8,6 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
-#include <unistd.h>
 
 namespace rspbridge::proxy::cli {
 
@@ -18,7 +18,8 @@ bool knows_aarch64(const std::filesystem::path& executable) {
   std::array<char, 1 << 16> buffer{};
   while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
     window.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (std::search(window.begin(), window.end(), std::boyer_moore_horspool_searcher(mark.begin(), mark.end())) != window.end())
+    if (std::search(window.begin(), window.end(),
+                    std::boyer_moore_horspool_searcher(mark.begin(), mark.end())) != window.end())
       return true;
     if (window.size() > mark.size()) window.erase(0, window.size() - mark.size());
   }

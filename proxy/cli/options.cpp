@@ -32,34 +32,46 @@ struct Raw {
 };
 
 void add_ssh_options(CLI::App& app, Raw& raw, Options& options) {
-  app.add_option("-F", raw.config_file, "ssh_config to read instead of yours and the system's (none: no config)")->group("SSH");
+  app.add_option("-F", raw.config_file,
+                 "ssh_config to read instead of yours and the system's (none: no config)")
+      ->group("SSH");
   app.add_option("-i", raw.identities, "key file to try first")->allow_extra_args(false)->group("SSH");
   app.add_option("-l", raw.user, "user to log in as")->group("SSH");
-  app.add_option("-o", options.ssh.options, "ssh_config option, as KEYWORD=VALUE")->allow_extra_args(false)->group("SSH");
+  app.add_option("-o", options.ssh.options, "ssh_config option, as KEYWORD=VALUE")
+      ->allow_extra_args(false)
+      ->group("SSH");
 }
 
 void add_session_options(CLI::App& app, Raw& raw, Options& options) {
   app.add_option("TARGET", raw.target, "what to debug on")->required();
   app.add_option("--listen", options.listen,
-                 "where GDB connects: [HOST:]PORT on loopback, or unix:PATH; port 0 picks one; repeatable (default 127.0.0.1:2345)")
+                 "where GDB connects: [HOST:]PORT on loopback, or unix:PATH; port 0 picks one; repeatable "
+                 "(default 127.0.0.1:2345)")
       ->allow_extra_args(false);
   app.add_option("--on-exit", raw.on_exit,
-                 "what becomes of the process when rspbridge ends (default: exec kills, attach and connect detach, multi kills what it started)")
+                 "what becomes of the process when rspbridge ends (default: exec kills, attach and connect "
+                 "detach, multi kills what it started)")
       ->check(CLI::IsMember({"detach", "kill"}));
-  app.add_option("--gdb", raw.gdb, "run this GDB in the foreground, connected, and end with it (--gdb alone picks one)");
+  app.add_option("--gdb", raw.gdb,
+                 "run this GDB in the foreground, connected, and end with it (--gdb alone picks one)");
   app.add_flag("--default-gdb", raw.default_gdb)->group("");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect");
   app.add_option("--record", raw.record, "write what passes on both legs to a file");
   add_ssh_options(app, raw, options);
 }
 
-std::string joined_error(const std::string& what) { return what + "\nRun with --help for more information."; }
+std::string joined_error(const std::string& what) {
+  return what + "\nRun with --help for more information.";
+}
 
 OnExit default_on_exit(Verb verb) {
   switch (verb) {
-    case Verb::exec: return OnExit::kill;
-    case Verb::multi: return OnExit::as_started;
-    default: return OnExit::detach;
+    case Verb::exec:
+      return OnExit::kill;
+    case Verb::multi:
+      return OnExit::as_started;
+    default:
+      return OnExit::detach;
   }
 }
 
@@ -80,10 +92,12 @@ void complete(const Raw& raw, Options& options) {
     if (!raw.config_file.empty()) options.ssh.config_file = raw.config_file;
     options.ssh.identity_files.assign(raw.identities.begin(), raw.identities.end());
   }
-  if (options.verb == Verb::exec && options.program.empty()) fail("exec: the program is missing; write it after --, as in: rspbridge exec TARGET -- PROGRAM ARG...");
+  if (options.verb == Verb::exec && options.program.empty())
+    fail("exec: the program is missing; write it after --, as in: rspbridge exec TARGET -- PROGRAM ARG...");
   if (options.verb != Verb::exec && !options.program.empty()) fail("only exec takes a program after --");
   if (options.verb == Verb::multi && !ssh) fail("multi needs an SSH target, to start gdbserver there");
-  if (qemu && options.verb != Verb::exec && options.verb != Verb::doctor) fail("qemu: can only exec a program");
+  if (qemu && options.verb != Verb::exec && options.verb != Verb::doctor)
+    fail("qemu: can only exec a program");
   if (options.verb == Verb::connect && ssh && raw.remote.empty())
     fail("connect: --remote HOST:PORT must say where the stub listens, as the SSH target sees it");
   if (!raw.remote.empty()) {
@@ -125,18 +139,27 @@ Parsed parse_command_line(int argc, char** argv) {
   app.fallthrough();
 
   std::map<Verb, CLI::App*> verbs = {
-      {Verb::exec, app.add_subcommand("exec", "Start a program under gdbserver on the target: exec TARGET -- PROGRAM ARG...")},
-      {Verb::attach, app.add_subcommand("attach", "Attach gdbserver to a process of the target: attach TARGET PID")},
+      {Verb::exec,
+       app.add_subcommand("exec",
+                          "Start a program under gdbserver on the target: exec TARGET -- PROGRAM ARG...")},
+      {Verb::attach,
+       app.add_subcommand("attach", "Attach gdbserver to a process of the target: attach TARGET PID")},
       {Verb::connect, app.add_subcommand("connect", "Connect to a stub that already runs")},
-      {Verb::multi, app.add_subcommand("multi", "Start gdbserver --multi on the target; GDB runs or attaches")},
+      {Verb::multi,
+       app.add_subcommand("multi", "Start gdbserver --multi on the target; GDB runs or attaches")},
       {Verb::doctor, app.add_subcommand("doctor", "Check what debugging on the target needs")},
       {Verb::packets, app.add_subcommand("packets", "Print what becomes of each packet")},
   };
-  for (Verb verb : {Verb::exec, Verb::attach, Verb::connect, Verb::multi}) add_session_options(*verbs[verb], raw, options);
+  for (Verb verb : {Verb::exec, Verb::attach, Verb::connect, Verb::multi})
+    add_session_options(*verbs[verb], raw, options);
   for (Verb verb : {Verb::exec, Verb::attach, Verb::multi, Verb::doctor})
     verbs[verb]->add_option("--gdbserver", options.gdbserver, "gdbserver's name or path on the target");
-  verbs[Verb::attach]->add_option("PID", options.pid, "process on the target")->required()->check(CLI::PositiveNumber);
-  verbs[Verb::connect]->add_option("--remote", raw.remote, "HOST:PORT of the stub, as the SSH target sees it");
+  verbs[Verb::attach]
+      ->add_option("PID", options.pid, "process on the target")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  verbs[Verb::connect]->add_option("--remote", raw.remote,
+                                   "HOST:PORT of the stub, as the SSH target sees it");
   verbs[Verb::doctor]->add_option("TARGET", raw.target, "what to check")->required();
   add_ssh_options(*verbs[Verb::doctor], raw, options);
 

@@ -20,15 +20,15 @@ struct Options {
   Verb verb = Verb::exec;
   std::string target_text;
   launch::TargetSpec target;
-  std::vector<std::string> program;          ///< after `--`
-  std::int64_t pid = 0;                      ///< attach
-  std::optional<launch::HostPort> remote;    ///< connect --remote
+  std::vector<std::string> program;        ///< after `--`
+  std::int64_t pid = 0;                    ///< attach
+  std::optional<launch::HostPort> remote;  ///< connect --remote
 
-  std::vector<std::string> listen;           ///< as given; empty: the default
-  transport::SshTarget ssh;                  ///< complete if the target is SSH's
+  std::vector<std::string> listen;  ///< as given; empty: the default
+  transport::SshTarget ssh;         ///< complete if the target is SSH's
   std::string gdbserver = "gdbserver";
   OnExit on_exit = OnExit::detach;
-  std::optional<std::string> gdb;            ///< --gdb: run this GDB; "" picks one
+  std::optional<std::string> gdb;  ///< --gdb: run this GDB; "" picks one
   std::optional<std::filesystem::path> ready_file, record;
   int verbose = 0;
 };

@@ -8,13 +8,13 @@
 #include <random>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include "proxy/cli/debuggee.hpp"
 #include "proxy/cli/errors.hpp"
@@ -33,12 +33,15 @@ std::string session_name() {
   return fmt::format("{:d}-{:06x}", ::getpid(), random() & 0xffffff);
 }
 
-// Ends the session on SIGINT (unless GDB has the terminal), SIGTERM and SIGHUP.
-class EndOnSignal {
+// What signals do: SIGINT (unless GDB has the terminal), SIGTERM and SIGHUP end the session.
+class Signals {
  public:
-  EndOnSignal(const asio::any_io_executor& executor, bool ignore_interrupt) : signals_(executor, SIGTERM, SIGHUP) {
-    if (ignore_interrupt) std::signal(SIGINT, SIG_IGN);
-    else signals_.add(SIGINT);
+  Signals(const asio::any_io_executor& executor, bool ignore_interrupt)
+      : signals_(executor, SIGTERM, SIGHUP), window_(executor) {
+    if (ignore_interrupt)
+      std::signal(SIGINT, SIG_IGN);
+    else
+      signals_.add(SIGINT);
     wait();
   }
   /// Calls `end` for a signal that came or comes.
@@ -47,18 +50,37 @@ class EndOnSignal {
     if (received_) end_(*received_);
   }
   bool came() const noexcept { return received_.has_value(); }
-  void cancel() { signals_.cancel(); }
+  void cancel() {
+    signals_.cancel();
+    window_.cancel();
+  }
+  /// Calls `changed` whenever the terminal's window changes.
+  void on_window(std::function<void()> changed) {
+    window_.add(SIGWINCH);
+    window_changed_ = std::move(changed);
+    wait_for_window();
+  }
 
  private:
   void wait() {
     signals_.async_wait([this](const asio::error_code& error, int number) {
       if (error) return;
-      received_ = std::string("ended by ") + (number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP");
+      received_ = std::string("ended by ") + (number == SIGINT    ? "SIGINT"
+                                              : number == SIGTERM ? "SIGTERM"
+                                                                  : "SIGHUP");
       if (end_) end_(*received_);
       wait();
     });
   }
-  asio::signal_set signals_;
+  void wait_for_window() {
+    window_.async_wait([this](const asio::error_code& error, int) {
+      if (error) return;
+      window_changed_();
+      wait_for_window();
+    });
+  }
+  asio::signal_set signals_, window_;
+  std::function<void()> window_changed_;
   std::function<void(std::string)> end_;
   std::optional<std::string> received_;
 };
@@ -77,7 +99,8 @@ struct Running {
   std::optional<launch::CharacterMode> character_mode;
 };
 
-void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners, std::vector<std::string>& endpoints) {
+void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
+                std::vector<std::string>& endpoints) {
   for (auto& listener : listeners) {
     endpoints.push_back(listener->endpoint());
     run.session->serve(std::move(listener));
@@ -88,20 +111,29 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners, std
   if (!run.options.gdb) announce(endpoints);
 }
 
-asio::awaitable<int> serve_until_end(Running& run, EndOnSignal& signals, std::vector<transport::ListenerPtr> listeners) {
+void share_terminal(Running& run, Signals& signals) {
+  run.character_mode.emplace(STDIN_FILENO);
+  signals.on_window([&run] {
+    if (auto size = launch::window_size()) run.debuggee.gdbserver->resize(size->first, size->second);
+  });
+}
+
+asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
+                                     std::vector<transport::ListenerPtr> listeners) {
   auto executor = co_await asio::this_coro::executor;
   try {
     co_await run.session->open(stub_timeout);
   } catch (const std::runtime_error& error) {
     if (!run.debuggee.gdbserver) throw Failure(exit_connection, error.what());
-    throw Failure(exit_failed, std::string(error.what()) +
-                                   ": the connection that gdbserver took was not ours. Somebody else on the target "
-                                   "connected first; gdbserver was ended. Try again");
+    throw Failure(exit_failed,
+                  std::string(error.what()) +
+                      ": the connection that gdbserver took was not ours. Somebody else on the target "
+                      "connected first; gdbserver was ended. Try again");
   }
   co_await start_through_stub(run.options, *run.session);
   std::vector<std::string> endpoints;
   make_ready(run, std::move(listeners), endpoints);
-  if (run.debuggee.gdbserver && run.debuggee.gdbserver->has_pty()) run.character_mode.emplace(STDIN_FILENO);
+  if (run.debuggee.gdbserver && run.debuggee.gdbserver->has_pty()) share_terminal(run, signals);
   signals.on_signal([&run](std::string why) { run.session->request_end(std::move(why)); });
   std::shared_ptr<ForegroundGdb> gdb;
   if (run.options.gdb) {
@@ -110,8 +142,10 @@ asio::awaitable<int> serve_until_end(Running& run, EndOnSignal& signals, std::ve
   }
   SessionEnd end = co_await run.session->wait();
   if (gdb) co_await gdb->wait();
-  if (end.ok) spdlog::debug("session over: {}", end.reason);
-  else spdlog::error("{}", end.reason);
+  if (end.ok)
+    spdlog::debug("session over: {}", end.reason);
+  else
+    spdlog::error("{}", end.reason);
   co_return end.ok ? exit_ok : end.connection_lost ? exit_connection : exit_failed;
 }
 
@@ -119,8 +153,13 @@ asio::awaitable<int> serve_until_end(Running& run, EndOnSignal& signals, std::ve
 
 asio::awaitable<int> run(Options options) {
   auto executor = co_await asio::this_coro::executor;
-  Running run{.options = std::move(options), .debuggee = {}, .recorder = {}, .session = {}, .ready_file = {}, .character_mode = {}};
-  EndOnSignal signals(executor, run.options.gdb.has_value());
+  Running run{.options = std::move(options),
+              .debuggee = {},
+              .recorder = {},
+              .session = {},
+              .ready_file = {},
+              .character_mode = {}};
+  Signals signals(executor, run.options.gdb.has_value());
   if (run.options.record) run.recorder = std::make_unique<Recorder>(*run.options.record);
   auto listeners = listen_for_gdb(executor, run.options.listen);
   std::exception_ptr failure;

@@ -33,10 +33,11 @@ Far::Far(Hooks hooks)
               .sending = [this](const Job& job) { before_sending(job); }}) {}
 
 void Far::start(std::function<void()> ready) {
-  queue_.submit({.payload = "QStartNoAckMode", .done = [this, ready = std::move(ready)](std::string reply, bool) {
-                   if (reply == "OK") queue_.set_no_ack();
-                   ready();
-                 }});
+  queue_.submit(
+      {.payload = "QStartNoAckMode", .done = [this, ready = std::move(ready)](std::string reply, bool) {
+         if (reply == "OK") queue_.set_no_ack();
+         ready();
+       }});
 }
 
 void Far::ask(std::string payload, Effect effect, Answer answer, std::function<void(std::string)> done) {
@@ -55,7 +56,8 @@ void Far::on_link(link::ToFar message) {
                         [this](link::GdbCame&) { queue_.interrupt(); },
                         [this](link::GdbGone& gone) {
                           queue_.abandon_gdb();
-                          for (auto& undo : gone.undo) ask(std::move(undo), Effect::looks, Answer::reply, [](auto) {});
+                          for (auto& undo : gone.undo)
+                            ask(std::move(undo), Effect::looks, Answer::reply, [](auto) {});
                         }},
              message);
 }
@@ -69,18 +71,22 @@ void Far::on_request(link::Request request) {
 bool Far::answered_ahead(const link::Request& request) {
   auto read = rsp::parse_memory_read(request.payload);
   if (!read || non_stop_ || !quirks_.pipelines) return false;
-  auto deliver = [this, id = request.id](std::string payload) { hooks_.near(link::Reply{id, std::move(payload)}); };
+  auto deliver = [this, id = request.id](std::string payload) {
+    hooks_.near(link::Reply{id, std::move(payload)});
+  };
   if (!ahead_.take(*read, deliver)) return false;
   read_ahead();
   return true;
 }
 
 void Far::forward(link::Request request) {
-  if (request.payload.starts_with("qXfer:features:read") && quirks_.needs_thread_for_features && !thread_was_selected_)
+  if (request.payload.starts_with("qXfer:features:read") && quirks_.needs_thread_for_features &&
+      !thread_was_selected_)
     ask("Hg0", Effect::looks, Answer::reply, [](auto) {});
-  Job job{.payload = fit(request.payload), .effect = request.effect, .answer = request.answer, .from_gdb = true};
-  job.done = [this, id = request.id, asked = std::move(request.payload), answer = request.answer](std::string payload,
-                                                                                                bool final) {
+  Job job{
+      .payload = fit(request.payload), .effect = request.effect, .answer = request.answer, .from_gdb = true};
+  job.done = [this, id = request.id, asked = std::move(request.payload), answer = request.answer](
+                 std::string payload, bool final) {
     on_answer(id, asked, answer, std::move(payload), final);
   };
   queue_.submit(std::move(job));
@@ -104,13 +110,16 @@ void Far::before_sending(const Job& job) {
   if (job.effect == Effect::resumes && map_state_ != MapState::unavailable) map_state_ = MapState::unknown;
 }
 
-void Far::on_answer(link::RequestId id, const std::string& request, Answer answer, std::string payload, bool final) {
+void Far::on_answer(link::RequestId id, const std::string& request, Answer answer, std::string payload,
+                    bool final) {
   if (!final) return hooks_.near(link::Reply{id, std::move(payload), false});
   const std::string expanded = rsp::expand_runs(payload).value_or(payload);
   const link::StopId before = stop_;
   learn(request, answer, expanded);
-  if (answer == Answer::stop && stop_ != before) hooks_.near(link::StopBundle{id, stop_, std::move(payload)});
-  else hooks_.near(link::Reply{id, std::move(payload), true});
+  if (answer == Answer::stop && stop_ != before)
+    hooks_.near(link::StopBundle{id, stop_, std::move(payload)});
+  else
+    hooks_.near(link::Reply{id, std::move(payload), true});
 }
 
 void Far::learn(const std::string& request, Answer answer, const std::string& reply) {
@@ -170,25 +179,29 @@ void Far::read_ahead() {
   auto pid = current_process();
   if (map_state_ != MapState::unknown || !pid) return;
   map_state_ = MapState::asked;
-  read_map(queue_, *pid, gdb_fs_, [this, stop = stop_](std::optional<memmap::VmaMap> map, std::string why_not) {
-    if (map_state_ != MapState::asked || stop != stop_) return;
-    map_state_ = map ? MapState::known : MapState::unavailable;
-    if (!map) return hooks_.info("memory is not read ahead: " + why_not);
-    map_ = *std::move(map);
-    fetch_blocks();
-  });
+  read_map(queue_, *pid, gdb_fs_,
+           [this, stop = stop_](std::optional<memmap::VmaMap> map, std::string why_not) {
+             if (map_state_ != MapState::asked || stop != stop_) return;
+             map_state_ = map ? MapState::known : MapState::unavailable;
+             if (!map) return hooks_.info("memory is not read ahead: " + why_not);
+             map_ = *std::move(map);
+             fetch_blocks();
+           });
 }
 
 void Far::fetch_blocks() {
   const auto generation = ahead_.generation();
   for (const rsp::MemoryRead& read : ahead_.plan(map_)) {
-    queue_.submit({.payload = rsp::format_memory_read(read), .done = [this, generation, read](std::string reply, bool) {
-                     ahead_.arrived(generation, read, std::move(reply));
-                   }});
+    queue_.submit(
+        {.payload = rsp::format_memory_read(read), .done = [this, generation, read](std::string reply, bool) {
+           ahead_.arrived(generation, read, std::move(reply));
+         }});
   }
 }
 
-void Far::on_stub_bytes(std::string_view bytes) { queue_.on_bytes(bytes); }
+void Far::on_stub_bytes(std::string_view bytes) {
+  queue_.on_bytes(bytes);
+}
 
 void Far::on_stub_closed(const std::string& reason) {
   hooks_.near(link::StubGone{nothing_left_, reason});

@@ -40,7 +40,8 @@ class Far {
   void start(std::function<void()> ready);
 
   /// A request of our own; `done` gets the stub's whole answer, run-length expanded.
-  void ask(std::string payload, link::Effect effect, link::Answer answer, std::function<void(std::string)> done);
+  void ask(std::string payload, link::Effect effect, link::Answer answer,
+           std::function<void(std::string)> done);
 
   /// Sends ^C if the target runs.
   void interrupt() { queue_.interrupt(); }
@@ -56,7 +57,8 @@ class Far {
   void on_request(link::Request request);
   bool answered_ahead(const link::Request& request);
   void forward(link::Request request);
-  void on_answer(link::RequestId id, const std::string& request, link::Answer answer, std::string payload, bool final);
+  void on_answer(link::RequestId id, const std::string& request, link::Answer answer, std::string payload,
+                 bool final);
   void learn(const std::string& request, link::Answer answer, const std::string& reply);
   void on_notification(std::string payload);
   void learn_stop(const std::string& reply);
@@ -75,7 +77,7 @@ class Far {
   bool thread_was_selected_ = false;
   std::optional<rsp::ThreadId> general_thread_;  ///< what GDB selected with Hg
   std::optional<rsp::ThreadId> stopped_thread_;
-  std::int64_t gdb_fs_ = 0;                      ///< what GDB selected with vFile:setfs
+  std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
   bool non_stop_ = false;
   bool nothing_left_ = false;
   link::StopId stop_ = 0;

@@ -27,11 +27,14 @@ struct Reading : std::enable_shared_from_this<Reading> {
   std::string text;
 
   void ask(std::string payload, void (Reading::*then)(const rsp::VFileReply&)) {
-    queue.submit({.payload = std::move(payload), .done = [self = shared_from_this(), then](std::string reply, bool) {
-                    auto parsed = parse(reply);
-                    if (parsed) ((*self).*then)(*parsed);
-                    else self->finish(std::nullopt, "the stub doesn't read files (vFile)");
-                  }});
+    queue.submit(
+        {.payload = std::move(payload), .done = [self = shared_from_this(), then](std::string reply, bool) {
+           auto parsed = parse(reply);
+           if (parsed)
+             ((*self).*then)(*parsed);
+           else
+             self->finish(std::nullopt, "the stub doesn't read files (vFile)");
+         }});
   }
   void start(std::int64_t pid) {
     if (gdb_fs != 0) queue.submit({.payload = rsp::format_vfile_setfs(0)});

@@ -64,8 +64,10 @@ void ReadAhead::arrived(std::uint64_t generation, const MemoryRead& request, std
     orphans_.erase(orphan);
     auto expanded = rsp::expand_runs(payload);
     auto bytes = expanded ? rsp::parse_memory_reply(request, *expanded) : std::nullopt;
-    if (bytes) block.deliver(encode(request.encoding, std::string_view(*bytes).substr(0, block.waiting->length)));
-    else block.deliver(std::move(payload));
+    if (bytes)
+      block.deliver(encode(request.encoding, std::string_view(*bytes).substr(0, block.waiting->length)));
+    else
+      block.deliver(std::move(payload));
     return;
   }
   auto block = std::find_if(blocks_.begin(), blocks_.end(), same);
@@ -73,8 +75,10 @@ void ReadAhead::arrived(std::uint64_t generation, const MemoryRead& request, std
   auto expanded = rsp::expand_runs(payload);
   auto bytes = expanded ? rsp::parse_memory_reply(request, *expanded) : std::nullopt;
   // An error or a short reply is no block: the client shall get the stub's own answer to its own request.
-  if (bytes && bytes->size() == request.length) block->bytes = *std::move(bytes);
-  else blocks_.erase(block, blocks_.end());
+  if (bytes && bytes->size() == request.length)
+    block->bytes = *std::move(bytes);
+  else
+    blocks_.erase(block, blocks_.end());
 }
 
 void ReadAhead::clear() {

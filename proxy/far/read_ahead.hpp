@@ -19,8 +19,8 @@ namespace rspbridge::proxy::far {
 /// plain memory are read ahead: reading a device has effects, and shared memory changes by itself.
 class ReadAhead {
  public:
-  static constexpr std::size_t min_length = 1024;            ///< shorter reads are no bulk read
-  static constexpr std::size_t first_window = 4;             ///< blocks
+  static constexpr std::size_t min_length = 1024;                 ///< shorter reads are no bulk read
+  static constexpr std::size_t first_window = 4;                  ///< blocks
   static constexpr std::size_t max_bytes = std::size_t{1} << 20;  ///< of all blocks held or under way
 
   /// The stub's reply to a read that was sent ahead or is to be answered from one.
@@ -49,13 +49,13 @@ class ReadAhead {
   struct Block {
     rsp::MemoryRead request;
     std::uint64_t generation = 0;
-    std::optional<std::string> bytes;       ///< decoded; nothing while under way
+    std::optional<std::string> bytes;        ///< decoded; nothing while under way
     std::optional<rsp::MemoryRead> waiting;  ///< what the client asked for
     Deliver deliver;
   };
   static std::string encode(rsp::MemoryEncoding encoding, std::string_view bytes);
 
-  std::deque<Block> blocks_;   // ascending addresses, each following the one before
+  std::deque<Block> blocks_;    // ascending addresses, each following the one before
   std::vector<Block> orphans_;  // of an older generation, but a client waits
   std::optional<rsp::MemoryRead> last_;
   std::size_t streak_ = 0;

@@ -14,12 +14,16 @@ using rsp::StopReply;
 
 namespace {
 
-bool is_console_output(std::string_view payload) { return payload.starts_with('O') && payload != "OK"; }
+bool is_console_output(std::string_view payload) {
+  return payload.starts_with('O') && payload != "OK";
+}
 
 // A stop reply where none can be an answer. Only `x` answers with bytes that could read as one.
 bool is_stray_stop(const Job& job, std::string_view payload) {
-  if (job.answer == Answer::stop || job.answer == Answer::status || job.payload.starts_with('x')) return false;
-  if (payload.empty() || std::string_view("TSWXwN").find(payload.front()) == std::string_view::npos) return false;
+  if (job.answer == Answer::stop || job.answer == Answer::status || job.payload.starts_with('x'))
+    return false;
+  if (payload.empty() || std::string_view("TSWXwN").find(payload.front()) == std::string_view::npos)
+    return false;
   auto expanded = rsp::expand_runs(payload);
   return expanded && rsp::parse_stop_reply(*expanded);
 }
@@ -37,13 +41,16 @@ void StubQueue::set_window(std::size_t jobs) {
 }
 
 bool StubQueue::running() const noexcept {
-  return std::any_of(in_flight_.begin(), in_flight_.end(), [](const Job& j) { return j.answer == Answer::stop; });
+  return std::any_of(in_flight_.begin(), in_flight_.end(),
+                     [](const Job& j) { return j.answer == Answer::stop; });
 }
 
 void StubQueue::interrupt() {
-  if (running()) endpoint_.send_interrupt();
-  else interrupt_pending_ = std::any_of(waiting_.begin(), waiting_.end(),
-                                        [](const Job& j) { return j.answer == Answer::stop; });
+  if (running())
+    endpoint_.send_interrupt();
+  else
+    interrupt_pending_ =
+        std::any_of(waiting_.begin(), waiting_.end(), [](const Job& j) { return j.answer == Answer::stop; });
 }
 
 void StubQueue::pump() {
@@ -68,10 +75,18 @@ void StubQueue::on_bytes(std::string_view bytes) {
   endpoint_.feed(bytes);
   while (auto event = endpoint_.next()) {
     switch (event->kind) {
-      case rsp::Event::Kind::packet: on_packet(std::move(event->payload)); break;
-      case rsp::Event::Kind::notification: hooks_.notification(std::move(event->payload)); break;
-      case rsp::Event::Kind::interrupt: hooks_.complaint("the stub sent a ^C"); break;
-      case rsp::Event::Kind::protocol_error: hooks_.complaint(std::move(event->payload)); break;
+      case rsp::Event::Kind::packet:
+        on_packet(std::move(event->payload));
+        break;
+      case rsp::Event::Kind::notification:
+        hooks_.notification(std::move(event->payload));
+        break;
+      case rsp::Event::Kind::interrupt:
+        hooks_.complaint("the stub sent a ^C");
+        break;
+      case rsp::Event::Kind::protocol_error:
+        hooks_.complaint(std::move(event->payload));
+        break;
     }
   }
   pump();

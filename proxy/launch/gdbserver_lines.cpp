@@ -33,7 +33,8 @@ std::optional<Number> number_after(std::string_view line, std::string_view mark)
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view digits = line.substr(at + mark.size());
   Number value{};
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc{}) return std::nullopt;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc{})
+    return std::nullopt;
   return value;
 }
 
@@ -53,7 +54,8 @@ bool may_become_message(std::string_view start) {
 
 bool is_gdbserver_line(std::string_view line) {
   if (is_created_line(line)) return true;
-  return std::any_of(forms.begin(), forms.end(), [&](std::string_view form) { return line.starts_with(form); });
+  return std::any_of(forms.begin(), forms.end(),
+                     [&](std::string_view form) { return line.starts_with(form); });
 }
 
 std::optional<std::uint16_t> listening_port(std::string_view line) {
@@ -65,7 +67,9 @@ std::optional<std::int64_t> inferior_pid(std::string_view line) {
   return line.starts_with(attached) ? number_after<std::int64_t>(line, attached) : std::nullopt;
 }
 
-bool is_accepted_line(std::string_view line) { return line.starts_with(accepted); }
+bool is_accepted_line(std::string_view line) {
+  return line.starts_with(accepted);
+}
 
 void GdbserverLines::feed(std::string_view bytes) {
   while (!bytes.empty()) {

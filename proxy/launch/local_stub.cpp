@@ -8,12 +8,12 @@
 #include <system_error>
 #include <utility>
 
+#include <spdlog/spdlog.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include "transport/process.hpp"
 #include "transport/tcp.hpp"
@@ -29,7 +29,8 @@ std::filesystem::path private_directory() {
   return name;
 }
 
-std::vector<std::string> command_line(const std::filesystem::path& socket, const std::vector<std::string>& program) {
+std::vector<std::string> command_line(const std::filesystem::path& socket,
+                                      const std::vector<std::string>& program) {
   std::vector<std::string> argv = {"qemu-aarch64", "-g", socket.string()};
   if (!std::getenv("QEMU_LD_PREFIX") && std::filesystem::exists(cross_libraries))
     argv.insert(argv.end(), {"-L", cross_libraries});
@@ -39,7 +40,8 @@ std::vector<std::string> command_line(const std::filesystem::path& socket, const
 
 }  // namespace
 
-asio::awaitable<std::unique_ptr<QemuStub>> QemuStub::start(std::vector<std::string> program, bool inherit_stdin) {
+asio::awaitable<std::unique_ptr<QemuStub>> QemuStub::start(std::vector<std::string> program,
+                                                           bool inherit_stdin) {
   using transport::StdioMode;
   auto executor = co_await asio::this_coro::executor;
   std::unique_ptr<QemuStub> self(new QemuStub);
@@ -57,9 +59,8 @@ asio::awaitable<std::unique_ptr<QemuStub>> QemuStub::start(std::vector<std::stri
   auto status = std::make_shared<std::optional<transport::ExitStatus>>();
   asio::co_spawn(
       executor,
-      [](transport::Command& command, std::shared_ptr<std::optional<transport::ExitStatus>> to) -> asio::awaitable<void> {
-        *to = co_await command.wait();
-      }(*self->command_, status),
+      [](transport::Command& command, std::shared_ptr<std::optional<transport::ExitStatus>> to)
+          -> asio::awaitable<void> { *to = co_await command.wait(); }(*self->command_, status),
       asio::detached);
   asio::steady_timer pause(executor);
   for (int i = 0; i < 1000 && !self->stream_ && !*status; ++i) {
@@ -76,8 +77,9 @@ asio::awaitable<std::unique_ptr<QemuStub>> QemuStub::start(std::vector<std::stri
     co_await pause.async_wait(asio::use_awaitable);
   }
   if (*status)
-    throw std::runtime_error("qemu-aarch64 could not start '" + program.front() + "' (" + (*status)->describe() +
-                             "). Is it an ARM64 program? A dynamic one needs its libraries: set QEMU_LD_PREFIX");
+    throw std::runtime_error(
+        "qemu-aarch64 could not start '" + program.front() + "' (" + (*status)->describe() +
+        "). Is it an ARM64 program? A dynamic one needs its libraries: set QEMU_LD_PREFIX");
   if (!self->stream_) throw std::runtime_error("qemu-aarch64 opened no stub within 10 s");
   co_return self;
 }

@@ -20,7 +20,8 @@ class QemuStub {
  public:
   /// Starts qemu and connects. Throws std::runtime_error with a sentence.
   /// @param inherit_stdin the program reads our stdin; otherwise /dev/null
-  static asio::awaitable<std::unique_ptr<QemuStub>> start(std::vector<std::string> program, bool inherit_stdin);
+  static asio::awaitable<std::unique_ptr<QemuStub>> start(std::vector<std::string> program,
+                                                          bool inherit_stdin);
   ~QemuStub();
 
   /// The connected stub; can be taken once.

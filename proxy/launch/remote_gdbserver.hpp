@@ -6,31 +6,16 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
-#include "proxy/launch/gdbserver_lines.hpp"
-#include "proxy/launch/stdio.hpp"
+#include "proxy/launch/gdbserver_command.hpp"
+#include "proxy/launch/program_io.hpp"
 #include "transport/command.hpp"
 #include "transport/ssh.hpp"
 #include "transport/stream.hpp"
 
 namespace rspbridge::proxy::launch {
-
-/// What gdbserver shall do.
-struct GdbserverOptions {
-  std::string gdbserver = "gdbserver";   ///< a name in the target's PATH, or a path there
-  std::vector<std::string> program;      ///< exec: the program and its arguments
-  std::optional<std::int64_t> attach;    ///< attach: the pid. Neither: `--multi`
-  std::optional<transport::Pty> pty;     ///< the program gets a terminal
-  bool forward_stdin = false;            ///< the program reads our stdin; otherwise /dev/null
-};
-
-/// The command for the login shell that starts gdbserver, on the target's loopback and a port that
-/// the target picks. It says its pid first, so that it can be found and ended.
-std::string gdbserver_command(const GdbserverOptions& options);
 
 /// A gdbserver that runs on the target. Its own messages go to the log, the program's output to our
 /// stdout and stderr.
@@ -49,6 +34,8 @@ class RemoteGdbserver {
   std::optional<std::int64_t> inferior_pid() const noexcept { return inferior_; }
 
   bool has_pty() const noexcept { return options_.pty.has_value(); }
+  /// Our terminal's window changed.
+  void resize(int columns, int rows) { io_->command().resize(columns, rows); }
 
   /// `uname -m` of the target: "aarch64"; empty if it has no uname.
   const std::string& machine() const noexcept { return machine_; }
@@ -58,16 +45,16 @@ class RemoteGdbserver {
   asio::awaitable<void> finish();
 
  private:
-  struct Pumps;
   RemoteGdbserver(transport::SshSessionPtr ssh, GdbserverOptions options);
-  asio::awaitable<void> read_until_listening();
+  /// The bytes behind the line that says where it listens.
+  asio::awaitable<std::string> read_until_listening();
   asio::awaitable<std::size_t> read_messages(std::span<char> into);
   [[noreturn]] void fail_to_start(const transport::ExitStatus& status) const;
   asio::awaitable<void> kill();
 
   transport::SshSessionPtr ssh_;
   GdbserverOptions options_;
-  std::shared_ptr<Pumps> pumps_;
+  std::shared_ptr<ProgramIo> io_;
   std::string said_;  ///< before it listened
   std::string machine_;
   std::optional<std::int64_t> pid_, inferior_;

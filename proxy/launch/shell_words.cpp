@@ -23,7 +23,8 @@ std::string octal(std::string_view text) {
       continue;
     }
     std::array<char, 8> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    std::snprintf(buffer.data(), buffer.size(), "\\%03o",
+                  static_cast<unsigned>(static_cast<unsigned char>(c)));
     out += buffer.data();
   }
   return out;
@@ -35,7 +36,8 @@ std::string login_shell_command(std::string_view script, const std::vector<std::
   // "$(…)" drops newlines at the end, hence the x that is cut off again.
   std::string decode =
       "rspbridge_n=$#;while [ $rspbridge_n -gt 0 ];do rspbridge_a=$(printf \"$1x\");"
-      "set -- \"$@\" \"${rspbridge_a%x}\";shift;rspbridge_n=$((rspbridge_n-1));done;unset rspbridge_a rspbridge_n;";
+      "set -- \"$@\" \"${rspbridge_a%x}\";shift;rspbridge_n=$((rspbridge_n-1));done;unset rspbridge_a "
+      "rspbridge_n;";
   std::string command = "/bin/sh -c '" + decode + std::string(script) + "' sh";
   for (const std::string& argument : arguments) {
     std::string text = octal(argument);

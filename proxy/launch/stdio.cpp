@@ -1,10 +1,11 @@
 #include "proxy/launch/stdio.hpp"
 
+#include <limits.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
-#include <limits.h>
 #include <system_error>
-#include <unistd.h>
 
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
@@ -26,7 +27,8 @@ asio::awaitable<void> StdioFd::ready(asio::posix::stream_descriptor::wait_type w
   asio::error_code error;
   co_await descriptor_.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
   // A regular file can't be polled, and is always ready.
-  if (error && error != asio::error::operation_not_supported && error.value() != EPERM) throw std::system_error(error);
+  if (error && error != asio::error::operation_not_supported && error.value() != EPERM)
+    throw std::system_error(error);
 }
 
 asio::awaitable<std::size_t> StdioFd::read_some(std::span<char> into) {
@@ -43,10 +45,18 @@ asio::awaitable<void> StdioFd::write(std::string_view bytes) {
   while (!bytes.empty()) {
     co_await ready(asio::posix::stream_descriptor::wait_write);
     // A pipe that is writable takes PIPE_BUF bytes without blocking.
-    const ssize_t n = ::write(descriptor_.native_handle(), bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
-    if (n < 0 && errno != EINTR && errno != EAGAIN) throw std::system_error(errno, std::generic_category(), "write");
+    const ssize_t n =
+        ::write(descriptor_.native_handle(), bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+    if (n < 0 && errno != EINTR && errno != EAGAIN)
+      throw std::system_error(errno, std::generic_category(), "write");
     if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
   }
+}
+
+std::optional<std::pair<int, int>> window_size() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return std::pair<int, int>(size.ws_col, size.ws_row);
 }
 
 CharacterMode::CharacterMode(int terminal) : terminal_(terminal) {

@@ -5,11 +5,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
+#include <termios.h>
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/posix/stream_descriptor.hpp>
-#include <termios.h>
 
 namespace rspbridge::proxy::launch {
 
@@ -28,6 +29,9 @@ class StdioFd {
   asio::awaitable<void> ready(asio::posix::stream_descriptor::wait_type what);
   asio::posix::stream_descriptor descriptor_;
 };
+
+/// Columns and rows of our terminal's window; nothing if stdout is none.
+std::optional<std::pair<int, int>> window_size();
 
 /// Passes keys one by one to a program on a remote pty, but leaves ^C, ^\ and ^Z to this program.
 /// The destructor restores the terminal.

@@ -10,7 +10,9 @@ using Text = std::string;
 template <typename T>
 using Result = tl::expected<T, std::string>;
 
-tl::unexpected<Text> wrong(std::string text) { return tl::unexpected<Text>(std::move(text)); }
+tl::unexpected<Text> wrong(std::string text) {
+  return tl::unexpected<Text>(std::move(text));
+}
 
 Result<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
@@ -24,7 +26,8 @@ Result<std::uint16_t> parse_port(std::string_view text) {
 Result<std::pair<std::string, std::optional<std::string>>> split_host(std::string_view text) {
   if (text.starts_with('[')) {
     const auto end = text.find(']');
-    if (end == std::string_view::npos) return wrong("'" + Text(text) + "': the ] after the IPv6 address is missing");
+    if (end == std::string_view::npos)
+      return wrong("'" + Text(text) + "': the ] after the IPv6 address is missing");
     const auto rest = text.substr(end + 1);
     if (rest.empty()) return std::pair{Text(text.substr(1, end - 1)), std::optional<Text>()};
     if (!rest.starts_with(':')) return wrong("'" + Text(text) + "': only :PORT may follow the ]");
@@ -33,7 +36,8 @@ Result<std::pair<std::string, std::optional<std::string>>> split_host(std::strin
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return std::pair{Text(text), std::optional<Text>()};
   if (text.find(':', colon + 1) != std::string_view::npos)
-    return wrong("'" + Text(text) + "' has several colons: write an IPv6 address in brackets, as in [fe80::1]:2345");
+    return wrong("'" + Text(text) +
+                 "' has several colons: write an IPv6 address in brackets, as in [fe80::1]:2345");
   return std::pair{Text(text.substr(0, colon)), std::optional<Text>(Text(text.substr(colon + 1)))};
 }
 
@@ -85,7 +89,8 @@ tl::expected<TargetSpec, std::string> parse_target(std::string_view text) {
   if (auto r = rest("tcp://")) {
     auto address = parse_host_port(*r, "");
     if (!address) return wrong(address.error());
-    if (address->host.empty()) return wrong("'" + Text(text) + "': the host is missing; write tcp://host:port");
+    if (address->host.empty())
+      return wrong("'" + Text(text) + "': the host is missing; write tcp://host:port");
     if (address->port == 0) return wrong("'" + Text(text) + "': port 0 can't be connected to");
     return TargetSpec{TcpSpec{address->host, address->port}};
   }
@@ -99,7 +104,8 @@ tl::expected<TargetSpec, std::string> parse_target(std::string_view text) {
   }
   if (text == "qemu:") return TargetSpec{QemuSpec{}};
   if (text.find("://") != std::string_view::npos)
-    return wrong("'" + Text(text) + "' has a scheme that is not known: ssh://, tcp://, unix:, exec: and qemu: are");
+    return wrong("'" + Text(text) +
+                 "' has a scheme that is not known: ssh://, tcp://, unix:, exec: and qemu: are");
   return parse_ssh(text);
 }
 

@@ -15,18 +15,28 @@ void Client::on_gdb_bytes(std::string_view bytes) {
   gdb_.feed(bytes);
   while (auto event = gdb_.next()) {
     switch (event->kind) {
-      case rsp::Event::Kind::packet: on_packet(std::move(event->payload)); break;
-      case rsp::Event::Kind::interrupt: hooks_.far(link::Interrupt{}); break;
-      case rsp::Event::Kind::notification: hooks_.warning("GDB sent a notification, which only stubs do"); break;
-      case rsp::Event::Kind::protocol_error: hooks_.warning("GDB: " + event->payload); break;
+      case rsp::Event::Kind::packet:
+        on_packet(std::move(event->payload));
+        break;
+      case rsp::Event::Kind::interrupt:
+        hooks_.far(link::Interrupt{});
+        break;
+      case rsp::Event::Kind::notification:
+        hooks_.warning("GDB sent a notification, which only stubs do");
+        break;
+      case rsp::Event::Kind::protocol_error:
+        hooks_.warning("GDB: " + event->payload);
+        break;
     }
   }
 }
 
 void Client::on_packet(std::string payload) {
   const PacketRow& row = row_for(payload);
-  if (row.on_request) row.on_request(*this, row, payload);
-  else forward(row, payload);
+  if (row.on_request)
+    row.on_request(*this, row, payload);
+  else
+    forward(row, payload);
 }
 
 void Client::answer(std::string reply) {
@@ -48,13 +58,17 @@ void Client::forward(const PacketRow& row, std::string_view payload) {
 }
 
 void Client::on_link(const link::ToNear& message) {
-  if (auto* reply = std::get_if<link::Reply>(&message)) on_reply(reply->id, reply->payload, reply->final);
-  else if (auto* stop = std::get_if<link::StopBundle>(&message)) on_reply(stop->id, stop->payload, true);
-  else if (auto* notification = std::get_if<link::Notification>(&message)) gdb_.send_notification(notification->payload);
+  if (auto* reply = std::get_if<link::Reply>(&message))
+    on_reply(reply->id, reply->payload, reply->final);
+  else if (auto* stop = std::get_if<link::StopBundle>(&message))
+    on_reply(stop->id, stop->payload, true);
+  else if (auto* notification = std::get_if<link::Notification>(&message))
+    gdb_.send_notification(notification->payload);
 }
 
 void Client::on_reply(link::RequestId id, const std::string& payload, bool final) {
-  auto slot = std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.id == id && id != 0; });
+  auto slot =
+      std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.id == id && id != 0; });
   if (slot == slots_.end()) return;  // asked by a GDB that is gone
   if (!final) return gdb_.send(payload);
   slot->reply = payload;

@@ -14,17 +14,21 @@ void on_gdb_features(Client& client, const PacketRow& row, std::string_view payl
   // A stub keeps the extensions that an earlier GDB of this connection switched on.
   bool& multiprocess = client.shared().multiprocess;
   if (multiprocess && !features.has("multiprocess"))
-    client.warn("this GDB doesn't know the multiprocess extension, which an earlier GDB switched on: thread "
-                "numbers may confuse it; restart rspbridge if they do");
+    client.warn(
+        "this GDB doesn't know the multiprocess extension, which an earlier GDB switched on: thread "
+        "numbers may confuse it; restart rspbridge if they do");
   multiprocess = multiprocess || features.has("multiprocess");
   client.forward(row, payload);
 }
 
 void add_no_ack_feature(Client&, std::string_view, std::string& reply) {
-  if (!rsp::Features::parse(reply).has("QStartNoAckMode")) reply += (reply.empty() ? "" : ";") + std::string("QStartNoAckMode+");
+  if (!rsp::Features::parse(reply).has("QStartNoAckMode"))
+    reply += (reply.empty() ? "" : ";") + std::string("QStartNoAckMode+");
 }
 
-void agree_no_ack(Client& client, const PacketRow&, std::string_view) { client.agree_no_ack(); }
+void agree_no_ack(Client& client, const PacketRow&, std::string_view) {
+  client.agree_no_ack();
+}
 
 void note_non_stop(Client& client, std::string_view request, std::string& reply) {
   if (reply == "OK") client.set_non_stop(request == "QNonStop:1");
@@ -37,7 +41,8 @@ void note_thread(Client& client, std::string_view request, std::string& reply) {
 void note_breakpoint(Client& client, std::string_view request, std::string& reply) {
   auto breakpoint = reply == "OK" ? rsp::parse_breakpoint(request) : std::nullopt;
   if (!breakpoint) return;
-  const std::string removal = rsp::format_breakpoint({.insert = false, .key = breakpoint->key, .conditions = {}});
+  const std::string removal =
+      rsp::format_breakpoint({.insert = false, .key = breakpoint->key, .conditions = {}});
   // Breakpoints belong to the process that Hg selects.
   const std::string key = client.general_process() + removal;
   if (!breakpoint->insert) return client.undo().forget(key);
@@ -48,10 +53,13 @@ void note_breakpoint(Client& client, std::string_view request, std::string& repl
 }
 
 namespace {
-void note_switch(Client& client, std::string_view request, const std::string& reply, const std::string& name) {
+void note_switch(Client& client, std::string_view request, const std::string& reply,
+                 const std::string& name) {
   if (reply != "OK") return;
-  if (request == name + ":0") client.undo().forget(name);
-  else client.undo().set(name, {name + ":0"});
+  if (request == name + ":0")
+    client.undo().forget(name);
+  else
+    client.undo().set(name, {name + ":0"});
 }
 }  // namespace
 

@@ -42,7 +42,7 @@ struct PacketRow {
   link::Answer answer = link::Answer::reply;
   RequestHandler on_request = nullptr;  ///< forwards if null
   ReplyHandler on_reply = nullptr;
-  std::string_view what;                ///< what becomes of it, for people
+  std::string_view what;  ///< what becomes of it, for people
 };
 
 /// The row for a packet: the longest name that matches. A packet that is not listed gets the last

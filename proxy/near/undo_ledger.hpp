@@ -10,7 +10,9 @@ namespace rspbridge::proxy::near {
 /// Packets by what they undo. A GDB that leaves in order has taken everything back itself.
 class UndoLedger {
  public:
-  void set(std::string key, std::vector<std::string> packets) { entries_[std::move(key)] = std::move(packets); }
+  void set(std::string key, std::vector<std::string> packets) {
+    entries_[std::move(key)] = std::move(packets);
+  }
   void forget(const std::string& key) { entries_.erase(key); }
 
   /// All packets, in the order of their keys; the ledger is empty afterwards.

@@ -44,12 +44,15 @@ TEST_CASE("an address finds its VMA, and gaps find none") {
     std::uint64_t address;
     int index;
   };
-  for (auto [address, index] : {Row{0, -1}, Row{0xaaaaaaa9ffff, -1}, Row{0xaaaaaaaa0000, 0}, Row{0xaaaaaaaa1fff, 0},
-                                Row{0xaaaaaaaa2000, -1}, Row{0xaaaaaaab3000, 2}, Row{~std::uint64_t{0}, -1}}) {
+  for (auto [address, index] :
+       {Row{0, -1}, Row{0xaaaaaaa9ffff, -1}, Row{0xaaaaaaaa0000, 0}, Row{0xaaaaaaaa1fff, 0},
+        Row{0xaaaaaaaa2000, -1}, Row{0xaaaaaaab3000, 2}, Row{~std::uint64_t{0}, -1}}) {
     INFO(address);
     const auto* vma = map->find(VirtAddr{address});
-    if (index < 0) CHECK(vma == nullptr);
-    else CHECK(vma == &map->vmas()[static_cast<std::size_t>(index)]);
+    if (index < 0)
+      CHECK(vma == nullptr);
+    else
+      CHECK(vma == &map->vmas()[static_cast<std::size_t>(index)]);
   }
 }
 
@@ -64,8 +67,8 @@ TEST_CASE("only private, readable memory that is no device's is plain") {
 TEST_CASE("what is no map is refused whole") {
   for (const std::string bad :
        {"garbage", "1000-2000", "2000-1000 r--p 0 0:0 0", "1000-1000 r--p 0 0:0 0", "1000-2000 rwzp 0 0:0 0",
-        "1000-2000 r--p 0 0:0 0\n1800-3000 r--p 0 0:0 0\n", "3000-4000 r--p 0 0:0 0\n1000-2000 r--p 0 0:0 0\n",
-        "10000000000000000-2 r--p 0 0:0 0"}) {
+        "1000-2000 r--p 0 0:0 0\n1800-3000 r--p 0 0:0 0\n",
+        "3000-4000 r--p 0 0:0 0\n1000-2000 r--p 0 0:0 0\n", "10000000000000000-2 r--p 0 0:0 0"}) {
     INFO(bad);
     CHECK_FALSE(VmaMap::parse_maps(bad));
   }

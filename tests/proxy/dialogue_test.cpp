@@ -8,7 +8,8 @@
 using rspbridge::tests::Dialogue;
 
 namespace {
-const std::string gdbserver = "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+";
+const std::string gdbserver =
+    "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+";
 const std::string qemu = "PacketSize=1000;qXfer:features:read+;vContSupported+";
 }  // namespace
 
@@ -177,8 +178,9 @@ TEST_CASE("whether the stub's end was to be expected") {
     const char *request, *reply;
     bool expected;
   };
-  for (const Row& row : {Row{"vCont;c", "W00", true}, Row{"vCont;c", "X0b;process:1", true}, Row{"vCont;c", "T05thread:p1.1;", false},
-                         Row{"D;1", "OK", true}, Row{"D;1", "E01", false}, Row{"vKill;1", "OK", true}, Row{"g", "00", false}}) {
+  for (const Row& row : {Row{"vCont;c", "W00", true}, Row{"vCont;c", "X0b;process:1", true},
+                         Row{"vCont;c", "T05thread:p1.1;", false}, Row{"D;1", "OK", true},
+                         Row{"D;1", "E01", false}, Row{"vKill;1", "OK", true}, Row{"g", "00", false}}) {
     INFO(row.request << " " << row.reply);
     Dialogue d;
     d.open(gdbserver);

@@ -9,21 +9,26 @@ using namespace rspbridge::proxy::launch;
 namespace {
 struct Parted {
   std::string messages, output;
-  GdbserverLines lines{[this](std::string_view m) { messages += std::string(m) + "|"; }, [this](std::string_view o) { output += o; }};
+  GdbserverLines lines{[this](std::string_view m) { messages += std::string(m) + "|"; },
+                       [this](std::string_view o) { output += o; }};
 };
 }  // namespace
 
 TEST_CASE("gdbserver's lines are parted from the program's, however the bytes arrive") {
   const std::string text =
-      "hello\nProcess /opt/x y created; pid = 12\nRemote debugging from host 127.0.0.1, port 5\nProcess data\n"
-      "Killing process(es): 12\nChild exited with status 3\r\nnot GDBserver exiting\nGDBserver exiting\nno newline";
+      "hello\nProcess /opt/x y created; pid = 12\nRemote debugging from host 127.0.0.1, port 5\nProcess "
+      "data\n"
+      "Killing process(es): 12\nChild exited with status 3\r\nnot GDBserver exiting\nGDBserver exiting\nno "
+      "newline";
   for (std::size_t step : {std::size_t{1}, std::size_t{2}, std::size_t{7}, text.size()}) {
     INFO(step);
     Parted parted;
-    for (std::size_t i = 0; i < text.size(); i += step) parted.lines.feed(std::string_view(text).substr(i, step));
+    for (std::size_t i = 0; i < text.size(); i += step)
+      parted.lines.feed(std::string_view(text).substr(i, step));
     parted.lines.finish();
     CHECK(parted.messages ==
-          "Process /opt/x y created; pid = 12|Remote debugging from host 127.0.0.1, port 5|Killing process(es): 12|"
+          "Process /opt/x y created; pid = 12|Remote debugging from host 127.0.0.1, port 5|Killing "
+          "process(es): 12|"
           "Child exited with status 3|GDBserver exiting|");
     CHECK(parted.output == "hello\nProcess data\nnot GDBserver exiting\nno newline");
   }

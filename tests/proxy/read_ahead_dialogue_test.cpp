@@ -10,7 +10,8 @@ using tests::Dialogue;
 
 namespace {
 
-const std::string gdbserver = "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+";
+const std::string gdbserver =
+    "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+";
 constexpr std::uint64_t block = 0x1000;
 
 // A stub with memory: the byte at address a is a function of a and of `version`.
@@ -21,10 +22,13 @@ struct MemoryStub {
   int memory_reads = 0, bursts = 0, others = 0;
   std::uint64_t unreadable = ~std::uint64_t{0};
 
-  char byte(std::uint64_t address) const { return static_cast<char>((address * 2654435761u >> 7) + static_cast<unsigned>(version)); }
+  char byte(std::uint64_t address) const {
+    return static_cast<char>((address * 2654435761u >> 7) + static_cast<unsigned>(version));
+  }
 
   std::string answer(const std::string& packet) {
-    if (packet.starts_with("vFile:open:")) return packet.find(rsp::to_hex("/proc/321/maps")) != std::string::npos ? "F3" : "F-1,2";
+    if (packet.starts_with("vFile:open:"))
+      return packet.find(rsp::to_hex("/proc/321/maps")) != std::string::npos ? "F3" : "F-1,2";
     if (packet.starts_with("vFile:pread:3,")) {
       const auto comma = packet.rfind(',');
       const auto offset = *rsp::parse_hex(std::string_view(packet).substr(comma + 1));
@@ -110,20 +114,24 @@ TEST_CASE("reading ahead stays within plain memory") {
     int most_reads;
   };
   // Four blocks are asked for in each case; a device's or shared memory sees just these.
-  for (const Row& row : {Row{"100000-104000 rw-p 00000000 00:00 0\n104000-200000 rw-p 00000000 00:05 9 /dev/mem\n", 4},
-                         Row{"100000-200000 rw-s 00000000 00:05 9 /dev/shm/x\n", 4}, Row{"100000-200000 rw-p 00000000 00:05 9 /dev/mem\n", 4},
-                         Row{"900000-a00000 rw-p 00000000 00:00 0\n", 4}, Row{"this is no map\n", 4}}) {
+  for (const Row& row :
+       {Row{"100000-104000 rw-p 00000000 00:00 0\n104000-200000 rw-p 00000000 00:05 9 /dev/mem\n", 4},
+        Row{"100000-200000 rw-s 00000000 00:05 9 /dev/shm/x\n", 4},
+        Row{"100000-200000 rw-p 00000000 00:05 9 /dev/mem\n", 4},
+        Row{"900000-a00000 rw-p 00000000 00:00 0\n", 4}, Row{"this is no map\n", 4}}) {
     INFO(row.maps);
     Dialogue d;
     stopped(d);
     MemoryStub stub{d, row.maps};
-    for (std::uint64_t i = 0; i < 4; ++i) CHECK(stub.gdb_reads(0x100000 + i * block, block) == stub.expected(0x100000 + i * block, block));
+    for (std::uint64_t i = 0; i < 4; ++i)
+      CHECK(stub.gdb_reads(0x100000 + i * block, block) == stub.expected(0x100000 + i * block, block));
     CHECK(stub.memory_reads == row.most_reads);
   }
 }
 
 TEST_CASE("no byte read ahead outlives a resume or a write") {
-  for (const std::string change : {"vCont;s:p141.141", "M180000,1:55", "X180000,1:U", "P0=00", "qRcmd,78", "unlisted"}) {
+  for (const std::string change :
+       {"vCont;s:p141.141", "M180000,1:55", "X180000,1:U", "P0=00", "qRcmd,78", "unlisted"}) {
     INFO(change);
     Dialogue d;
     stopped(d);
@@ -135,7 +143,8 @@ TEST_CASE("no byte read ahead outlives a resume or a write") {
     d.stub_gets(change);
     d.stub_sends(change.starts_with("vCont") ? "T05thread:p141.141;" : "OK");
     REQUIRE(d.gdb_pop());
-    for (std::uint64_t i = 8; i < 16; ++i) CHECK(stub.gdb_reads(0x100000 + i * block, block) == stub.expected(0x100000 + i * block, block));
+    for (std::uint64_t i = 8; i < 16; ++i)
+      CHECK(stub.gdb_reads(0x100000 + i * block, block) == stub.expected(0x100000 + i * block, block));
   }
 }
 
@@ -176,7 +185,8 @@ TEST_CASE("GDB's choice of file system is selected again after the map was read"
   for (std::uint64_t i = 0; i < 3; ++i) {
     d.gdb_sends("m" + rsp::format_hex(0x100000 + i * block) + ",1000");
     while (auto packet = d.stub_pop()) {
-      if (packet->starts_with("vFile:setfs") || packet->starts_with("vFile:open")) files += packet->substr(6, 9) + " ";
+      if (packet->starts_with("vFile:setfs") || packet->starts_with("vFile:open"))
+        files += packet->substr(6, 9) + " ";
       d.stub_sends(packet->starts_with("vFile") ? "F-1,2" : std::string(0x2000, '0'));
     }
   }

@@ -20,7 +20,6 @@ namespace far = proxy::far;
 namespace near = proxy::near;
 namespace link = proxy::link;
 
-
 /// One scripted end: speaks packets, checks what arrives.
 class ScriptedEnd {
  public:
@@ -30,10 +29,18 @@ class ScriptedEnd {
     endpoint_.feed(bytes);
     while (auto event = endpoint_.next()) {
       switch (event->kind) {
-        case rsp::Event::Kind::packet: arrived_.push_back(event->payload); break;
-        case rsp::Event::Kind::notification: arrived_.push_back("%" + event->payload); break;
-        case rsp::Event::Kind::interrupt: arrived_.emplace_back("^C"); break;
-        case rsp::Event::Kind::protocol_error: arrived_.push_back("!" + event->payload); break;
+        case rsp::Event::Kind::packet:
+          arrived_.push_back(event->payload);
+          break;
+        case rsp::Event::Kind::notification:
+          arrived_.push_back("%" + event->payload);
+          break;
+        case rsp::Event::Kind::interrupt:
+          arrived_.emplace_back("^C");
+          break;
+        case rsp::Event::Kind::protocol_error:
+          arrived_.push_back("!" + event->payload);
+          break;
       }
     }
   }
@@ -56,7 +63,10 @@ class ScriptedEnd {
 /// Every `…_gets` fails the test if anything else, or nothing, arrived.
 class Dialogue {
  public:
-  Dialogue() : far_({.near = link_.to_near(), .info = [](auto) {}, .warning = [this](std::string text) { warnings.push_back(text); }}) {
+  Dialogue()
+      : far_({.near = link_.to_near(),
+              .info = [](auto) {},
+              .warning = [this](std::string text) { warnings.push_back(text); }}) {
     link_.on_far = [this](link::ToFar m) { far_.on_link(std::move(m)); };
     link_.on_near = [this](const link::ToNear& m) {
       if (client_) client_->on_link(m);
@@ -85,7 +95,9 @@ class Dialogue {
   void gdb_connects() {
     gdb_ = std::make_unique<ScriptedEnd>("gdb");
     client_ = std::make_unique<near::Client>(
-        near::Client::Hooks{.far = link_.to_far(), .warning = [this](std::string text) { warnings.push_back(text); }}, shared_);
+        near::Client::Hooks{.far = link_.to_far(),
+                            .warning = [this](std::string text) { warnings.push_back(text); }},
+        shared_);
     link_.to_far()(link::GdbCame{});
     pass();
   }
@@ -133,7 +145,10 @@ class Dialogue {
         to(bytes);
         moved = true;
       };
-      if (gdb_) move(gdb_->endpoint().take_output(), [&](const std::string& b) { if (client_) client_->on_gdb_bytes(b); });
+      if (gdb_)
+        move(gdb_->endpoint().take_output(), [&](const std::string& b) {
+          if (client_) client_->on_gdb_bytes(b);
+        });
       link_.drain();
       move(far_.take_output(), [&](const std::string& b) { stub_.feed(b); });
       move(stub_.endpoint().take_output(), [&](const std::string& b) { far_.on_stub_bytes(b); });

@@ -13,7 +13,7 @@ using test::with_session;
 // Adds a block to a server's ssh_config that reaches it by way of `jump`, under the name "inner".
 void go_by_way_of(const SshServer& server, const std::string& how) {
   test::write_file(server.ssh_config(), "Host inner\n  HostName 127.0.0.1\n  Port " + std::to_string(server.port()) +
-                                            "\n  " + how + "\n" + test::read_file(server.ssh_config()));
+                                            "\n  " + how + "\nHost *\n" + test::read_file(server.ssh_config()));
 }
 
 void check_megabyte(const SshTarget& target) {
@@ -45,10 +45,13 @@ struct Pair {
   SshServer inner, outer;
   Pair() {
     test::write_file(outer.path("authorized_keys"), test::read_file(inner.user_key().string() + ".pub"));
-    test::write_file(inner.known_hosts(), inner.known_hosts_line(inner.path("host_key")) +
-                                              outer.known_hosts_line(outer.path("host_key")));
+    const std::string outer_line = outer.known_hosts_line(outer.path("host_key"));
+    test::write_file(inner.known_hosts(), inner.known_hosts_line(inner.path("host_key")) + outer_line +
+                                              "[localhost]" + outer_line.substr(outer_line.find(']') + 1));
   }
-  std::string outer_address() const { return local_user_name() + "@127.0.0.1:" + std::to_string(outer.port()); }
+  std::string outer_address(const std::string& host = "127.0.0.1") const {
+    return local_user_name() + "@" + host + ":" + std::to_string(outer.port());
+  }
   SshTarget target() const {
     SshTarget target = inner.target();
     target.host = "inner";
@@ -66,7 +69,7 @@ TEST_CASE("ProxyJump goes through ssh -W, with the same -F file") {
   SECTION("as an option, by two hosts") {
     go_by_way_of(servers.inner, "Compression no");
     SshTarget target = servers.target();
-    target.options = {"ProxyJump=" + servers.outer_address() + ",ssh://" + servers.outer_address()};
+    target.options = {"ProxyJump=" + servers.outer_address("localhost") + ",ssh://" + servers.outer_address()};
     check_megabyte(target);
   }
   CHECK(servers.outer.log().find("Accepted publickey") != std::string::npos);
@@ -84,16 +87,11 @@ TEST_CASE("A jump host that refuses is quoted") {
 
 TEST_CASE("ProxyCommand has its tokens expanded, and a shell") {
   const SshServer server;
-  make_key(server.path("unused"));
-  const std::string relay = "sh -c 'exec ssh -F " + server.ssh_config().string() + " -p " +
-                            std::to_string(server.port()) + " -W %%h:%p 127.0.0.1'";
-  std::string command = relay;
-  command.replace(command.find("%%h"), 3, "%h");
-  go_by_way_of(server, "ProxyCommand : %n %r; " + command);
+  // The ssh inside reads the same file, but asks for 127.0.0.1, which isn't "inner".
+  go_by_way_of(server, "ProxyCommand sh -c ': %n %r; exec ssh -F " + server.ssh_config().string() + " -p %p -W %h:%p %h'");
   SshTarget target = server.target();
   target.host = "inner";
   target.port.reset();
-  // The loop: the ssh inside reads the same file, but asks for 127.0.0.1, which isn't "inner".
   check_megabyte(target);
 }
 
@@ -110,7 +108,7 @@ TEST_CASE("A proxy command that never answers is given up, and ended") {
   const SshServer server;
   SshTarget target = server.target();
   target.connect_timeout = std::chrono::seconds(1);
-  target.options = {"ProxyCommand=echo $$ > " + server.path("pid").string() + "; exec sleep 1000"};
+  target.options = {"ProxyCommand=sh -c 'echo $$ > " + server.path("pid").string() + "; exec sleep 1000'"};
   CHECK(failure(target).find("within 1 seconds") != std::string::npos);
   const int pid = std::stoi(test::read_file(server.path("pid")));
   CHECK(::kill(pid, 0) != 0);

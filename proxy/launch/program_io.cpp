@@ -1,0 +1,105 @@
+#include "proxy/launch/program_io.hpp"
+
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include "proxy/launch/gdbserver_lines.hpp"
+
+namespace rspbridge::proxy::launch {
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{32} << 10;
+
+}  // namespace
+
+ProgramIo::ProgramIo(asio::any_io_executor executor, transport::CommandPtr command)
+    : executor_(std::move(executor)), command_(std::move(command)) {}
+
+void ProgramIo::log_message(std::string_view line) {
+  spdlog::debug("gdbserver: {}", line);
+}
+
+void ProgramIo::watch() {
+  asio::co_spawn(executor_, wait(shared_from_this()), asio::detached);
+}
+
+void ProgramIo::start(bool pty, bool forward_stdin, std::string early_output) {
+  asio::co_spawn(executor_, copy_shared_output(shared_from_this(), pty, std::move(early_output)),
+                 asio::detached);
+  if (!pty) asio::co_spawn(executor_, copy_program_output(shared_from_this()), asio::detached);
+  if (forward_stdin) asio::co_spawn(executor_, feed(shared_from_this()), asio::detached);
+  if (!forward_stdin && !pty) command_->close_stdin();
+}
+
+void ProgramIo::close() {
+  if (in_) in_->cancel();
+  command_->close();
+}
+
+asio::awaitable<void> ProgramIo::wait(std::shared_ptr<ProgramIo> self) {
+  try {
+    self->status_ = co_await self->command_->wait();
+  } catch (const std::system_error& error) {
+    spdlog::debug("gdbserver's channel ended: {}", error.what());
+    self->status_ = transport::ExitStatus{};
+  }
+}
+
+// stdout without a pty is the program's alone.
+asio::awaitable<void> ProgramIo::copy_program_output(std::shared_ptr<ProgramIo> self) {
+  ++self->open_outputs_;
+  try {
+    StdioFd out(self->executor_, STDOUT_FILENO);
+    std::vector<char> buffer(buffer_size);
+    while (std::size_t n = co_await self->command_->read_stdout(buffer))
+      co_await out.write(std::string_view(buffer.data(), n));
+  } catch (const std::system_error& error) {
+    spdlog::debug("the program's output ended: {}", error.what());
+  }
+  --self->open_outputs_;
+}
+
+// gdbserver writes to stderr, too; with a pty all is one stream.
+asio::awaitable<void> ProgramIo::copy_shared_output(std::shared_ptr<ProgramIo> self, bool pty,
+                                                    std::string early_output) {
+  ++self->open_outputs_;
+  try {
+    StdioFd out(self->executor_, pty ? STDOUT_FILENO : STDERR_FILENO);
+    std::string text;
+    GdbserverLines lines(log_message, [&](std::string_view bytes) { text += bytes; });
+    lines.feed(early_output);
+    std::vector<char> buffer(buffer_size);
+    for (std::size_t n = 1; n > 0;) {
+      n = pty ? co_await self->command_->read_stdout(buffer) : co_await self->command_->read_stderr(buffer);
+      if (n > 0)
+        lines.feed({buffer.data(), n});
+      else
+        lines.finish();
+      co_await out.write(text);
+      text.clear();
+    }
+  } catch (const std::system_error& error) {
+    spdlog::debug("the program's output ended: {}", error.what());
+  }
+  --self->open_outputs_;
+}
+
+asio::awaitable<void> ProgramIo::feed(std::shared_ptr<ProgramIo> self) {
+  try {
+    self->in_ = std::make_unique<StdioFd>(self->executor_, STDIN_FILENO);
+    std::vector<char> buffer(buffer_size);
+    while (std::size_t n = co_await self->in_->read_some(buffer))
+      co_await self->command_->write_stdin(std::string_view(buffer.data(), n));
+    self->command_->close_stdin();
+  } catch (const std::system_error& error) {
+    spdlog::debug("the program's input ended: {}", error.what());
+  }
+}
+
+}  // namespace rspbridge::proxy::launch
