@@ -51,7 +51,8 @@ void become(const ChildPlan& plan) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (install(plan.stdio.in, 0) < 0 || install(plan.stdio.out, 1) < 0 || install(plan.stdio.err, 2) < 0) return;
+  if (install(plan.stdio.in, 0) < 0 || install(plan.stdio.out, 1) < 0 || install(plan.stdio.err, 2) < 0)
+    return;
   ::execvp(plan.argv[0], plan.argv);
 }
 
@@ -123,7 +124,9 @@ std::optional<ExitStatus> Child::try_reap() {
   return status_;
 }
 
-void Child::send(int signal) noexcept { ::kill(owns_group_ ? -pid_ : pid_, signal); }
+void Child::send(int signal) noexcept {
+  ::kill(owns_group_ ? -pid_ : pid_, signal);
+}
 
 bool Child::ended_within(int milliseconds) noexcept {
   pollfd event{pidfd_.get(), POLLIN, 0};

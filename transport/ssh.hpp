@@ -23,12 +23,12 @@ namespace rspbridge::transport {
 
 /// What to connect to and how, as ssh's own command line has it.
 struct SshTarget {
-  std::string host;                         ///< a name; ssh_config may map it to another
-  std::optional<std::string> user;          ///< user@ or -l
+  std::string host;                 ///< a name; ssh_config may map it to another
+  std::optional<std::string> user;  ///< user@ or -l
   std::optional<std::uint16_t> port;
-  std::vector<std::filesystem::path> identity_files;    ///< -i, tried before ssh_config's
-  std::optional<std::filesystem::path> config_file;     ///< -F; "none" reads no config at all
-  std::vector<std::string> options;         ///< -o "Keyword=value"; these win over the config file
+  std::vector<std::filesystem::path> identity_files;  ///< -i, tried before ssh_config's
+  std::optional<std::filesystem::path> config_file;   ///< -F; "none" reads no config at all
+  std::vector<std::string> options;                   ///< -o "Keyword=value"; these win over the config file
   std::chrono::seconds connect_timeout{20};
   /// How often a silent server is asked whether it lives, and after how many unanswered questions
   /// the connection is given up. ssh_config's ServerAliveInterval/CountMax win.
@@ -38,12 +38,12 @@ struct SshTarget {
 
 /// Why an SSH connection failed; `SshError::code()` is one of these.
 enum class SshErrc {
-  bad_config = 1,       ///< an unreadable or wrong ssh_config, or an -o that isn't understood
-  unreachable,          ///< no TCP connection, no SSH at the other end, or timed out
+  bad_config = 1,  ///< an unreadable or wrong ssh_config, or an -o that isn't understood
+  unreachable,     ///< no TCP connection, no SSH at the other end, or timed out
   host_key_unknown,
   host_key_changed,
-  auth_failed,          ///< no key was accepted
-  channel_refused,      ///< the server refused an exec or direct-tcpip channel
+  auth_failed,      ///< no key was accepted
+  channel_refused,  ///< the server refused an exec or direct-tcpip channel
   connection_lost,
 };
 const std::error_category& ssh_category() noexcept;

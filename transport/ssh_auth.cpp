@@ -108,7 +108,8 @@ class Authenticator {
   std::optional<std::string> ask(const std::filesystem::path& file, bool again) {
     if (!ask_) return std::nullopt;
     const auto before = Deadline::Clock::now();
-    const std::string prompt = std::string(again ? "Wrong passphrase. " : "") + "Passphrase for " + file.string() + ": ";
+    const std::string prompt =
+        std::string(again ? "Wrong passphrase. " : "") + "Passphrase for " + file.string() + ": ";
     auto passphrase = ask_(prompt);
     deadline_.extend(Deadline::Clock::now() - before);
     if (passphrase && passphrase->empty()) return std::nullopt;
@@ -143,9 +144,11 @@ class Authenticator {
     for (const auto& line : tried_) message += "\n  " + line;
     if (given_up_) message += "\nThe server ended the connection: " + link_.last_error();
     if (wants_more_) message += "\nA key was accepted, but the server asks for more than a key.";
-    return SshError(SshErrc::auth_failed,
-                    message + "\nPut a public key on the host (ssh-copy-id), name its private key with -i, or add it "
-                              "to the agent (ssh-add).");
+    return SshError(
+        SshErrc::auth_failed,
+        message +
+            "\nPut a public key on the host (ssh-copy-id), name its private key with -i, or add it "
+            "to the agent (ssh-add).");
   }
 
   SshLink& link_;

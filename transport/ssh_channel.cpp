@@ -13,7 +13,9 @@ namespace {
 // Two packets: enough for throughput, and other channels needn't wait behind more.
 constexpr std::size_t kWriteAtOnce = 64 * 1024;
 
-SshChannel* self_of(void* user) { return static_cast<SshChannel*>(user); }
+SshChannel* self_of(void* user) {
+  return static_cast<SshChannel*>(user);
+}
 
 }  // namespace
 
@@ -38,7 +40,9 @@ void SshChannel::install_callbacks() {
     self_of(user)->changed_.notify();
     return 0;  // takes nothing: libssh keeps the bytes, and the window closes if they aren't read
   };
-  callbacks_.channel_eof_function = [](ssh_session, ssh_channel, void* user) { self_of(user)->changed_.notify(); };
+  callbacks_.channel_eof_function = [](ssh_session, ssh_channel, void* user) {
+    self_of(user)->changed_.notify();
+  };
   callbacks_.channel_close_function = [](ssh_session, ssh_channel, void* user) {
     self_of(user)->closed_there_ = true;
     self_of(user)->changed_.notify();
@@ -94,7 +98,9 @@ asio::awaitable<void> SshChannel::request_exec(std::string command) {
   co_await run(std::move(step), std::move(what));
 }
 
-bool SshChannel::closed_by_peer() const noexcept { return closed_there_ || ssh_channel_is_closed(channel_.get()); }
+bool SshChannel::closed_by_peer() const noexcept {
+  return closed_there_ || ssh_channel_is_closed(channel_.get());
+}
 
 asio::awaitable<std::size_t> SshChannel::read(std::span<char> into, bool from_stderr) {
   const auto self = shared_from_this();

@@ -20,7 +20,9 @@ namespace {
 
 constexpr int kDeepestInclude = 16;
 
-[[noreturn]] void fail(const std::string& message) { throw SshError(SshErrc::bad_config, message); }
+[[noreturn]] void fail(const std::string& message) {
+  throw SshError(SshErrc::bad_config, message);
+}
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n\f");
@@ -91,7 +93,8 @@ void SshConfig::read_at_depth(const std::filesystem::path& file, const std::file
     return;
   }
   int number = 0;
-  for (std::string line; std::getline(input, line);) take_line(line, Place{file, ++number, include_base, depth});
+  for (std::string line; std::getline(input, line);)
+    take_line(line, Place{file, ++number, include_base, depth});
 }
 
 void SshConfig::take_line(std::string_view line, const Place& place) {
@@ -167,7 +170,9 @@ bool SshConfig::matches_one(const std::string& criterion, const std::string& arg
        " isn't understood.");
 }
 
-std::string SshConfig::effective_host() const { return value("hostname").value_or(host_); }
+std::string SshConfig::effective_host() const {
+  return value("hostname").value_or(host_);
+}
 
 std::string SshConfig::effective_user() const {
   return user_ ? *user_ : value("user").value_or(local_user_name());

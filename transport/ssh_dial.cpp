@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -56,39 +57,62 @@ asio::awaitable<Dialed> dial_tcp(const SshOptions& options, Deadline& deadline) 
   co_return dialed;
 }
 
-asio::awaitable<void> collect_complaints(asio::posix::stream_descriptor from,
-                                         std::shared_ptr<std::string> text) {
-  std::array<char, 512> buffer;
-  std::error_code error;
-  while (!error) {
+// Keeps the pipe from filling up, without keeping the process.
+asio::awaitable<void> listen_to(asio::posix::stream_descriptor pipe, std::weak_ptr<ProxyProcess> weak) {
+  bool more = true;
+  while (more) {
+    std::error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
-    const std::size_t count = co_await from.async_read_some(asio::buffer(buffer), token);
-    text->append(buffer.data(), count);
-    if (text->size() > kComplaintsKept) text->erase(0, text->size() - kComplaintsKept);
+    co_await pipe.async_wait(asio::posix::stream_descriptor::wait_read, token);
+    const auto proxy = weak.lock();
+    more = !error && proxy && proxy->listen();
   }
 }
 
-Dialed start_proxy(const SshOptions& options, UniqueFd& complaints) {
+Dialed start_proxy(const SshOptions& options) {
   int pair[2], pipe[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
     throw std::system_error(errno, std::generic_category(), "socketpair");
   UniqueFd ours(pair[0]), theirs(pair[1]);
   if (::pipe2(pipe, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-  complaints.reset(pipe[0]);
-  UniqueFd stderr_end(pipe[1]);
+  UniqueFd stderr_reader(pipe[0]), stderr_writer(pipe[1]);
   ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
+  ::fcntl(stderr_reader.get(), F_SETFL, O_NONBLOCK);
   // In our process group, since it may ask for a passphrase on the terminal.
   ChildOptions how;
   how.new_process_group = false;
   how.ignore_interrupt = true;
-  const ChildStdio stdio{theirs.get(), theirs.get(), stderr_end.get()};
+  const ChildStdio stdio{theirs.get(), theirs.get(), stderr_writer.get()};
   Dialed dialed;
-  dialed.proxy = std::make_shared<ProxyProcess>(Child::start(options.proxy, stdio, how));
+  dialed.proxy =
+      std::make_shared<ProxyProcess>(Child::start(options.proxy, stdio, how), std::move(stderr_reader));
   dialed.fd = std::move(ours);
   return dialed;
 }
 
 }  // namespace
+
+bool ProxyProcess::listen() {
+  std::array<char, 512> buffer;
+  ssize_t count = 0;
+  while ((count = ::read(stderr_reader_.get(), buffer.data(), buffer.size())) > 0) {
+    heard_.append(buffer.data(), static_cast<std::size_t>(count));
+    if (heard_.size() > kComplaintsKept) heard_.erase(0, heard_.size() - kComplaintsKept);
+  }
+  return count < 0 && errno == EAGAIN;
+}
+
+void ProxyProcess::end() {
+  child_.end();
+  listen();
+}
+
+std::string ProxyProcess::complaints() const {
+  std::string text = heard_.substr(0, heard_.find_last_not_of(" \t\r\n") + 1);
+  for (char& letter : text)
+    if (static_cast<unsigned char>(letter) < ' ') letter = ' ';
+  return text;
+}
 
 asio::awaitable<Dialed> dial(const SshOptions& options, Deadline& deadline) {
   Dialed dialed;
@@ -97,14 +121,13 @@ asio::awaitable<Dialed> dial(const SshOptions& options, Deadline& deadline) {
     co_return dialed;
   }
   const auto executor = co_await asio::this_coro::executor;
-  UniqueFd complaints;
   try {
-    dialed = start_proxy(options, complaints);
+    dialed = start_proxy(options);
   } catch (const std::system_error& error) {
     throw unreachable(options, std::string("the proxy command can't be started: ") + error.what() + ".");
   }
-  asio::posix::stream_descriptor reader(executor, complaints.release());
-  asio::co_spawn(executor, collect_complaints(std::move(reader), dialed.proxy->complaints), asio::detached);
+  asio::posix::stream_descriptor pipe(executor, ::fcntl(dialed.proxy->stderr_reader(), F_DUPFD_CLOEXEC, 3));
+  asio::co_spawn(executor, listen_to(std::move(pipe), dialed.proxy), asio::detached);
   co_return dialed;
 }
 

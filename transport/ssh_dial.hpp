@@ -15,11 +15,26 @@
 namespace rspbridge::transport {
 
 /// A proxy command that runs; ended with this object.
-struct ProxyProcess {
-  explicit ProxyProcess(Child process) : child(std::move(process)) {}
-  Child child;
-  /// The end of what it has written to stderr. Shared with the one who reads it.
-  std::shared_ptr<std::string> complaints = std::make_shared<std::string>();
+class ProxyProcess {
+ public:
+  /// `stderr_reader` doesn't block.
+  ProxyProcess(Child child, UniqueFd stderr_reader)
+      : child_(std::move(child)), stderr_reader_(std::move(stderr_reader)) {}
+
+  /// Ends it, and takes what it still has to say. Blocks for at most 200 ms.
+  void end();
+
+  /// The end of what it has written to stderr, on one line.
+  std::string complaints() const;
+
+  /// Adds what it has written by now. False once it will write no more.
+  bool listen();
+  int stderr_reader() const noexcept { return stderr_reader_.get(); }
+
+ private:
+  Child child_;
+  UniqueFd stderr_reader_;
+  std::string heard_;
 };
 
 struct Dialed {

@@ -13,7 +13,9 @@ std::string host_of(const SshOptions& options) {
   return options.port == 22 ? options.hostname : "[" + options.hostname + "]:" + std::to_string(options.port);
 }
 
-std::string at(const KnownHostsLine& known) { return known.file.string() + ":" + std::to_string(known.line); }
+std::string at(const KnownHostsLine& known) {
+  return known.file.string() + ":" + std::to_string(known.line);
+}
 
 // "ed25519" of "ssh-ed25519", as ssh-keyscan -t takes it.
 std::string scan_type(const std::string& type) {
@@ -59,42 +61,42 @@ std::string how_to_forget(const HostKeyFacts& facts, const KnownHostsLine& known
 }  // namespace
 
 SshError host_key_not_known(const HostKeyFacts& facts) {
-  return SshError(SshErrc::host_key_unknown,
-                  "The host key of " + host_of(facts.options) + " isn't known: it showed " + shown_key(facts) +
-                      ", and no known_hosts file has a key for it (read: " + list_of(facts.files) + "). " +
-                      how_to_accept(facts));
+  return SshError(SshErrc::host_key_unknown, "The host key of " + host_of(facts.options) +
+                                                 " isn't known: it showed " + shown_key(facts) +
+                                                 ", and no known_hosts file has a key for it (read: " +
+                                                 list_of(facts.files) + "). " + how_to_accept(facts));
 }
 
 SshError host_key_differs(const HostKeyFacts& facts, const KnownHostsLine& known) {
-  return SshError(
-      SshErrc::host_key_changed,
-      "The host key of " + host_of(facts.options) + " has changed: it showed " + shown_key(facts) + ", but " +
-          at(known) +
-          " has another one. Either somebody is in between, or the host was installed anew. Don't go on before "
-          "you know which. If the new key is right, remove the old one with '" +
-          how_to_forget(facts, known) + "'.");
+  return SshError(SshErrc::host_key_changed,
+                  "The host key of " + host_of(facts.options) + " has changed: it showed " +
+                      shown_key(facts) + ", but " + at(known) +
+                      " has another one. Either somebody is in between, or the host was installed anew. "
+                      "Don't go on before "
+                      "you know which. If the new key is right, remove the old one with '" +
+                      how_to_forget(facts, known) + "'.");
 }
 
 SshError host_key_of_other_kind(const HostKeyFacts& facts, const KnownHostsLine& known,
                                 const std::string& known_type) {
-  return SshError(
-      SshErrc::host_key_changed,
-      "The host key of " + host_of(facts.options) + " is of another kind than the known one: it showed " +
-          shown_key(facts) + ", but " + at(known) + " has a key of type " + known_type +
-          ". Somebody may be in between. If the new key is right, remove the old one with '" +
-          how_to_forget(facts, known) + "' and accept the new one.");
+  return SshError(SshErrc::host_key_changed,
+                  "The host key of " + host_of(facts.options) +
+                      " is of another kind than the known one: it showed " + shown_key(facts) + ", but " +
+                      at(known) + " has a key of type " + known_type +
+                      ". Somebody may be in between. If the new key is right, remove the old one with '" +
+                      how_to_forget(facts, known) + "' and accept the new one.");
 }
 
 SshError host_key_revoked(const HostKeyFacts& facts, const KnownHostsLine& known) {
-  return SshError(SshErrc::host_key_changed,
-                  "The host key of " + host_of(facts.options) + " is marked as revoked in " + at(known) + ": " +
-                      shown_key(facts) + ". It must not be trusted any more.");
+  return SshError(SshErrc::host_key_changed, "The host key of " + host_of(facts.options) +
+                                                 " is marked as revoked in " + at(known) + ": " +
+                                                 shown_key(facts) + ". It must not be trusted any more.");
 }
 
 SshError host_key_not_confirmed(const HostKeyFacts& facts, int answer) {
-  return SshError(SshErrc::host_key_unknown,
-                  "The host key of " + host_of(facts.options) + " could not be checked: libssh answered " +
-                      std::to_string(answer) + " for " + shown_key(facts) + ".");
+  return SshError(SshErrc::host_key_unknown, "The host key of " + host_of(facts.options) +
+                                                 " could not be checked: libssh answered " +
+                                                 std::to_string(answer) + " for " + shown_key(facts) + ".");
 }
 
 }  // namespace rspbridge::transport

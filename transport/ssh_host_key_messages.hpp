@@ -11,7 +11,7 @@ namespace rspbridge::transport {
 
 struct HostKeyFacts {
   const SshOptions& options;
-  std::string type, fingerprint;             ///< of the key that the server showed
+  std::string type, fingerprint;                    ///< of the key that the server showed
   const std::vector<std::filesystem::path>& files;  ///< the known_hosts files that were read
 };
 

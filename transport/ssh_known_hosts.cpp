@@ -38,7 +38,9 @@ std::optional<std::string> strip_marker(std::string line, bool& revoked) {
   return line;
 }
 
-bool same_kind(ssh_key one, ssh_key other) { return ssh_key_type(one) == ssh_key_type(other); }
+bool same_kind(ssh_key one, ssh_key other) {
+  return ssh_key_type(one) == ssh_key_type(other);
+}
 
 }  // namespace
 
@@ -85,7 +87,8 @@ void SshKnownHosts::write_for_libssh() {
     text += std::string(kSoleHost) + " " + key_type(entry.key.get()) + " " + base64 + "\n";
   }
   for_libssh_.reset(::memfd_create("known_hosts", MFD_CLOEXEC));
-  if (!for_libssh_ || ::write(for_libssh_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+  if (!for_libssh_ ||
+      ::write(for_libssh_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     throw std::system_error(errno, std::generic_category(), "known_hosts");
 }
 

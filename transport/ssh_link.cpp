@@ -6,7 +6,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <cctype>
 #include <cerrno>
 
 #include "transport/ssh_known_hosts.hpp"
@@ -114,14 +113,19 @@ void SshLink::serve(const SshOptions& options) {
   if (!lost_) arm();
 }
 
-bool SshLink::backed_up() const noexcept { return (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0; }
+bool SshLink::backed_up() const noexcept {
+  return (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0;
+}
 
 void SshLink::touch() {
   if (lost_) return;
   // Only a poll lets libssh know that it may write again, and each write makes it forget.
   if (event_ && ssh_is_connected(session_.get()) && backed_up()) ssh_event_dopoll(event_.get(), 0);
   note_arrivals();
-  if (!ssh_is_connected(session_.get())) return fail("The SSH connection was lost: " + last_error());
+  if (!ssh_is_connected(session_.get())) {
+    if (proxy_) proxy_->end();  // for its last words
+    return fail("The SSH connection was lost: " + last_error());
+  }
   if (backed_up()) arm();
 }
 
@@ -186,8 +190,8 @@ void SshLink::watch_for_silence(std::weak_ptr<SshLink> weak) {
 void SshLink::on_silence() {
   if (unanswered_ >= alive_count_max_) {
     const auto silence = alive_interval_ * (unanswered_ + 1);
-    return fail("The SSH connection was lost: the server hasn't answered for " + std::to_string(silence.count()) +
-                " seconds.");
+    return fail("The SSH connection was lost: the server hasn't answered for " +
+                std::to_string(silence.count()) + " seconds.");
   }
   ++unanswered_;
   // Twice: after an answer, the first call merely takes note of it.
@@ -216,8 +220,7 @@ std::string SshLink::last_error() const {
   const std::string error = ssh_get_error(session_.get());
   std::string text = error.empty() ? "the server closed it." : error + ".";
   if (!proxy_) return text;
-  std::string complaints = *proxy_->complaints;
-  while (!complaints.empty() && std::isspace(static_cast<unsigned char>(complaints.back()))) complaints.pop_back();
+  const std::string complaints = proxy_->complaints();
   return complaints.empty() ? text : text + " The proxy command said: '" + complaints + "'.";
 }
 

@@ -79,7 +79,7 @@ class SshLink : public std::enable_shared_from_this<SshLink> {
 
   asio::any_io_executor executor_;
   SshSessionHandle session_;
-  SshEventHandle event_;  // set once the link is served
+  SshEventHandle event_;   // set once the link is served
   Descriptor descriptor_;  // a duplicate: libssh closes its own
   std::shared_ptr<ProxyProcess> proxy_;
   bool is_tcp_;

@@ -29,7 +29,9 @@ constexpr std::string_view kKeyExchange =
 constexpr std::string_view kHostKeys =
     "ssh-ed25519,ecdsa-sha2-nistp521,ecdsa-sha2-nistp384,ecdsa-sha2-nistp256,rsa-sha2-512,rsa-sha2-256";
 
-[[noreturn]] void fail(const std::string& message) { throw SshError(SshErrc::bad_config, message); }
+[[noreturn]] void fail(const std::string& message) {
+  throw SshError(SshErrc::bad_config, message);
+}
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -200,8 +202,9 @@ SshOptions resolve_ssh_options(const SshTarget& target) {
   const SshTokens tokens = make_tokens(config, options);
   resolve_identities(target, config, tokens, options);
   const std::filesystem::path user_directory = std::filesystem::path(local_home()) / ".ssh";
-  options.user_known_hosts = known_hosts_files(config, "userknownhostsfile", tokens,
-                                               {user_directory / "known_hosts", user_directory / "known_hosts2"});
+  options.user_known_hosts =
+      known_hosts_files(config, "userknownhostsfile", tokens,
+                        {user_directory / "known_hosts", user_directory / "known_hosts2"});
   options.global_known_hosts = known_hosts_files(config, "globalknownhostsfile", tokens,
                                                  {"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"});
   options.proxy = proxy_command(config, tokens, options);

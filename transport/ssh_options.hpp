@@ -31,7 +31,7 @@ struct SshOptions {
 
   std::vector<std::filesystem::path> user_known_hosts, global_known_hosts;
 
-  std::vector<std::string> proxy;  ///< what to run instead of connecting; empty: connect
+  std::vector<std::string> proxy;     ///< what to run instead of connecting; empty: connect
   std::filesystem::path config_file;  ///< -F, for hints; empty without
 
   std::chrono::seconds connect_timeout{20}, alive_interval{15};

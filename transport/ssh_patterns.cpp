@@ -6,7 +6,9 @@
 namespace rspbridge::transport {
 namespace {
 
-char lower(char letter) { return static_cast<char>(std::tolower(static_cast<unsigned char>(letter))); }
+char lower(char letter) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+}
 
 // Remembers the last star, so that it takes time linear in name times pattern, never more.
 bool matches_pattern(std::string_view name, std::string_view pattern) {

@@ -23,7 +23,8 @@ Jump parse_jump(std::string_view text) {
   if (text.starts_with('[')) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) text = {};
-    jump.host = text.substr(std::min<std::size_t>(1, text.size()), end == std::string_view::npos ? 0 : end - 1);
+    jump.host =
+        text.substr(std::min<std::size_t>(1, text.size()), end == std::string_view::npos ? 0 : end - 1);
     text.remove_prefix(text.empty() ? 0 : end + 1);
     if (text.starts_with(':')) jump.port = text.substr(1);
   } else {

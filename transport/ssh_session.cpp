@@ -21,8 +21,12 @@ class SshCommand final : public Command {
   explicit SshCommand(std::shared_ptr<SshChannel> channel) : channel_(std::move(channel)) {}
   ~SshCommand() override { channel_->close(); }
 
-  asio::awaitable<std::size_t> read_stdout(std::span<char> into) override { return channel_->read(into, false); }
-  asio::awaitable<std::size_t> read_stderr(std::span<char> into) override { return channel_->read(into, true); }
+  asio::awaitable<std::size_t> read_stdout(std::span<char> into) override {
+    return channel_->read(into, false);
+  }
+  asio::awaitable<std::size_t> read_stderr(std::span<char> into) override {
+    return channel_->read(into, true);
+  }
   asio::awaitable<void> write_stdin(std::string_view bytes) override { return channel_->write(bytes); }
   void close_stdin() noexcept override { channel_->send_eof(); }
   void resize(int columns, int rows) noexcept override { channel_->resize(columns, rows); }
@@ -39,7 +43,9 @@ class SshStream final : public Stream {
       : channel_(std::move(channel)), name_(std::move(name)) {}
   ~SshStream() override { channel_->close(); }
 
-  asio::awaitable<std::size_t> read_some(std::span<char> into) override { return channel_->read(into, false); }
+  asio::awaitable<std::size_t> read_some(std::span<char> into) override {
+    return channel_->read(into, false);
+  }
   asio::awaitable<void> write(std::string_view bytes) override { return channel_->write(bytes); }
   void shutdown_write() noexcept override { channel_->send_eof(); }
   void close() noexcept override { channel_->close(); }
@@ -74,13 +80,16 @@ class LibsshSession final : public SshSession {
     const auto self = shared_from_this();
     auto channel = std::make_shared<SshChannel>(link_);
     co_await channel->open_direct_tcpip(host, port);
-    std::string name = (is_loopback(host) ? options_.alias : host) + ":" + std::to_string(port) + " (over SSH)";
+    std::string name =
+        (is_loopback(host) ? options_.alias : host) + ":" + std::to_string(port) + " (over SSH)";
     co_return std::make_unique<SshStream>(std::move(channel), std::move(name));
   }
 
   std::string describe() const override { return options_.describe(); }
   Details details() const override { return details_; }
-  void close() noexcept override { link_->fail("The SSH connection to " + options_.describe() + " was closed."); }
+  void close() noexcept override {
+    link_->fail("The SSH connection to " + options_.describe() + " was closed.");
+  }
 
  private:
   std::shared_ptr<SshLink> link_;
@@ -92,9 +101,12 @@ SshError unreachable(const SshOptions& options, const std::string& why) {
   return SshError(SshErrc::unreachable, "There is no SSH connection to " + options.describe() + ": " + why);
 }
 
-std::string seconds(std::chrono::seconds time) { return std::to_string(time.count()) + " seconds"; }
+std::string seconds(std::chrono::seconds time) {
+  return std::to_string(time.count()) + " seconds";
+}
 
-SshSession::Details check_host_key(SshLink& link, const SshKnownHosts& known_hosts, const SshOptions& options) {
+SshSession::Details check_host_key(SshLink& link, const SshKnownHosts& known_hosts,
+                                   const SshOptions& options) {
   ssh_key raw = nullptr;
   if (ssh_get_server_publickey(link.session(), &raw) != SSH_OK)
     throw unreachable(options, "the server showed no host key.");
@@ -103,7 +115,8 @@ SshSession::Details check_host_key(SshLink& link, const SshKnownHosts& known_hos
   const auto confirmed = ssh_session_is_known_server(link.session());
   SshSession::Details details{key_type(key.get()), fingerprint(key.get()), {}, ssh_version(0)};
   if (confirmed != SSH_KNOWN_HOSTS_OK)
-    throw host_key_not_confirmed({options, details.host_key_type, details.fingerprint, known_hosts.files()}, confirmed);
+    throw host_key_not_confirmed({options, details.host_key_type, details.fingerprint, known_hosts.files()},
+                                 confirmed);
   if (const char* cipher = ssh_get_cipher_in(link.session())) details.cipher = cipher;
   return details;
 }
@@ -116,7 +129,8 @@ asio::awaitable<SshSessionPtr> SshSession::connect(SshTarget target, AskPassphra
   const SshKnownHosts known_hosts(options);
   Deadline deadline(executor, options.connect_timeout);
   Dialed dialed = co_await dial(options, deadline);
-  const auto link = std::make_shared<SshLink>(executor, options, std::move(dialed), known_hosts.path_for_libssh());
+  const auto link =
+      std::make_shared<SshLink>(executor, options, std::move(dialed), known_hosts.path_for_libssh());
   deadline.set_action([weak = std::weak_ptr(link)] {
     if (const auto alive = weak.lock()) alive->fail("timed out");
   });
@@ -124,7 +138,9 @@ asio::awaitable<SshSessionPtr> SshSession::connect(SshTarget target, AskPassphra
   try {
     std::function<int()> handshake = [session = link->session()] { return ssh_connect(session); };
     const int result = co_await link->drive(handshake, SSH_AGAIN);
-    if (result != SSH_OK) throw unreachable(options, link->last_error() + (options.proxy.empty() ? " Is that an SSH server?" : ""));
+    if (result != SSH_OK)
+      throw unreachable(options,
+                        link->last_error() + (options.proxy.empty() ? " Is that an SSH server?" : ""));
     details = check_host_key(*link, known_hosts, options);
     co_await authenticate(*link, options, ask, deadline);
   } catch (const SshError& error) {

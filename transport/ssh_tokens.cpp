@@ -14,7 +14,9 @@
 namespace rspbridge::transport {
 namespace {
 
-[[noreturn]] void fail(const std::string& message) { throw SshError(SshErrc::bad_config, message); }
+[[noreturn]] void fail(const std::string& message) {
+  throw SshError(SshErrc::bad_config, message);
+}
 
 std::string expand_tilde(const std::string& text) {
   if (!text.starts_with('~')) return text;
@@ -92,12 +94,23 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
     long unit = 1;
     if (!text.empty()) {
       switch (text.front() | 0x20) {
-        case 's': unit = 1; break;
-        case 'm': unit = 60; break;
-        case 'h': unit = 3600; break;
-        case 'd': unit = 86400; break;
-        case 'w': unit = 604800; break;
-        default: return std::nullopt;
+        case 's':
+          unit = 1;
+          break;
+        case 'm':
+          unit = 60;
+          break;
+        case 'h':
+          unit = 3600;
+          break;
+        case 'd':
+          unit = 86400;
+          break;
+        case 'w':
+          unit = 604800;
+          break;
+        default:
+          return std::nullopt;
       }
       text.remove_prefix(1);
     }
@@ -116,10 +129,17 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   if (stop == end) return number;
   int shift = 0;
   switch (*stop | 0x20) {
-    case 'k': shift = 10; break;
-    case 'm': shift = 20; break;
-    case 'g': shift = 30; break;
-    default: return std::nullopt;
+    case 'k':
+      shift = 10;
+      break;
+    case 'm':
+      shift = 20;
+      break;
+    case 'g':
+      shift = 30;
+      break;
+    default:
+      return std::nullopt;
   }
   if (number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
   return number << shift;

@@ -39,7 +39,8 @@ class LineCutter {
 };
 
 // Owns its share of the command, so that it may outlive the stream by one step.
-asio::awaitable<void> pass_on_stderr(std::shared_ptr<Command> command, std::function<void(std::string)> sink) {
+asio::awaitable<void> pass_on_stderr(std::shared_ptr<Command> command,
+                                     std::function<void(std::string)> sink) {
   LineCutter lines(std::move(sink));
   std::array<char, 1024> buffer;
   bool open = true;
@@ -62,7 +63,9 @@ class StdioStream final : public Stream {
       : command_(std::move(command)), name_(std::move(name)) {}
   ~StdioStream() override { close(); }
 
-  asio::awaitable<std::size_t> read_some(std::span<char> into) override { return command_->read_stdout(into); }
+  asio::awaitable<std::size_t> read_some(std::span<char> into) override {
+    return command_->read_stdout(into);
+  }
   asio::awaitable<void> write(std::string_view bytes) override { return command_->write_stdin(bytes); }
   void shutdown_write() noexcept override { command_->close_stdin(); }
   void close() noexcept override { command_->close(); }

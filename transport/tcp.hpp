@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
+#include <sys/types.h>
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <sys/types.h>
 
 #include "transport/stream.hpp"
 
@@ -53,8 +53,7 @@ using ListenerPtr = std::unique_ptr<Listener>;
 /// Listens on a loopback address; anything else throws std::invalid_argument. Port 0 picks one.
 /// `host` may be "127.0.0.1", "::1", "localhost" or another address in 127.0.0.0/8.
 /// Throws std::system_error (address_in_use).
-ListenerPtr listen_tcp(const asio::any_io_executor& executor, const std::string& host,
-                       std::uint16_t port);
+ListenerPtr listen_tcp(const asio::any_io_executor& executor, const std::string& host, std::uint16_t port);
 
 /// Listens on `path`, mode 0600. A socket there on which nobody listens is replaced; anything else
 /// in the way is address_in_use.

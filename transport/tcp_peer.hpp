@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include <asio/ip/tcp.hpp>
 #include <sys/types.h>
+#include <asio/ip/tcp.hpp>
 
 namespace rspbridge::transport {
 

@@ -24,6 +24,12 @@ std::string default_gdb() {
   return "gdb";
 }
 
+namespace {
+// GDB gives a stub 2 s for an answer and then goes on without it; a link may be slower, or be cut for a
+// while.
+constexpr const char* remote_timeout = "set remotetimeout 120";
+}  // namespace
+
 std::shared_ptr<ForegroundGdb> ForegroundGdb::start(const asio::any_io_executor& executor, std::string gdb,
                                                     const std::string& where) {
   std::shared_ptr<ForegroundGdb> self(new ForegroundGdb(executor));
@@ -32,7 +38,8 @@ std::shared_ptr<ForegroundGdb> ForegroundGdb::start(const asio::any_io_executor&
   options.in = options.out = options.err = transport::StdioMode::inherit;
   options.new_process_group = false;  // it owns the terminal
   try {
-    self->command_ = transport::spawn(executor, {gdb, "-ex", "target extended-remote " + where}, options);
+    self->command_ = transport::spawn(
+        executor, {gdb, "-iex", remote_timeout, "-ex", "target extended-remote " + where}, options);
   } catch (const std::system_error& error) {
     throw Failure(exit_failed, "cannot run the GDB '" + gdb + "': " + error.code().message());
   }

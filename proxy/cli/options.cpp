@@ -34,29 +34,37 @@ struct Raw {
 void add_ssh_options(CLI::App& app, Raw& raw, Options& options) {
   app.add_option("-F", raw.config_file,
                  "ssh_config to read instead of yours and the system's (none: no config)")
+      ->type_name("FILE")
       ->group("SSH");
-  app.add_option("-i", raw.identities, "key file to try first")->allow_extra_args(false)->group("SSH");
-  app.add_option("-l", raw.user, "user to log in as")->group("SSH");
-  app.add_option("-o", options.ssh.options, "ssh_config option, as KEYWORD=VALUE")
+  app.add_option("-i", raw.identities, "key file to try first (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group("SSH");
+  app.add_option("-l", raw.user, "user to log in as")->type_name("USER")->group("SSH");
+  app.add_option("-o", options.ssh.options, "ssh_config option (repeatable)")
+      ->type_name("KEYWORD=VALUE")
       ->allow_extra_args(false)
       ->group("SSH");
 }
 
 void add_session_options(CLI::App& app, Raw& raw, Options& options) {
-  app.add_option("TARGET", raw.target, "what to debug on")->required();
+  app.add_option("TARGET", raw.target, "what to debug on: see rspbridge --help")->type_name("")->required();
   app.add_option("--listen", options.listen,
-                 "where GDB connects: [HOST:]PORT on loopback, or unix:PATH; port 0 picks one; repeatable "
-                 "(default 127.0.0.1:2345)")
+                 "where GDB connects, on loopback; port 0 picks one (repeatable; default 127.0.0.1:2345)")
+      ->type_name("[HOST:]PORT|unix:PATH")
       ->allow_extra_args(false);
   app.add_option("--on-exit", raw.on_exit,
                  "what becomes of the process when rspbridge ends (default: exec kills, attach and connect "
                  "detach, multi kills what it started)")
-      ->check(CLI::IsMember({"detach", "kill"}));
+      ->type_name("detach|kill")
+      ->check(CLI::IsMember({"detach", "kill"}).description(""));
   app.add_option("--gdb", raw.gdb,
-                 "run this GDB in the foreground, connected, and end with it (--gdb alone picks one)");
+                 "run this GDB in the foreground, connected, and end with it (--gdb alone picks one)")
+      ->type_name("[=GDB]");
   app.add_flag("--default-gdb", raw.default_gdb)->group("");
-  app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect");
-  app.add_option("--record", raw.record, "write what passes on both legs to a file");
+  app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
+      ->type_name("FILE");
+  app.add_option("--record", raw.record, "write what passes on both legs to a file")->type_name("FILE");
   add_ssh_options(app, raw, options);
 }
 
@@ -153,14 +161,18 @@ Parsed parse_command_line(int argc, char** argv) {
   for (Verb verb : {Verb::exec, Verb::attach, Verb::connect, Verb::multi})
     add_session_options(*verbs[verb], raw, options);
   for (Verb verb : {Verb::exec, Verb::attach, Verb::multi, Verb::doctor})
-    verbs[verb]->add_option("--gdbserver", options.gdbserver, "gdbserver's name or path on the target");
+    verbs[verb]
+        ->add_option("--gdbserver", options.gdbserver, "gdbserver's name or path on the target")
+        ->type_name("PATH");
   verbs[Verb::attach]
       ->add_option("PID", options.pid, "process on the target")
+      ->type_name("")
       ->required()
       ->check(CLI::PositiveNumber);
-  verbs[Verb::connect]->add_option("--remote", raw.remote,
-                                   "HOST:PORT of the stub, as the SSH target sees it");
-  verbs[Verb::doctor]->add_option("TARGET", raw.target, "what to check")->required();
+  verbs[Verb::connect]
+      ->add_option("--remote", raw.remote, "where the stub listens, as the SSH target sees it")
+      ->type_name("HOST:PORT");
+  verbs[Verb::doctor]->add_option("TARGET", raw.target, "what to check")->type_name("")->required();
   add_ssh_options(*verbs[Verb::doctor], raw, options);
 
   auto words = words_before_program(argc, argv, options.program);
@@ -169,6 +181,11 @@ Parsed parse_command_line(int argc, char** argv) {
     for (const auto& [verb, command] : verbs)
       if (command->parsed()) options.verb = verb;
     if (options.verb != Verb::packets) complete(raw, options);
+  } catch (const CLI::RequiredError& error) {
+    if (!app.get_subcommands().empty()) return {std::nullopt, (app.exit(error, std::cout, std::cerr), 2)};
+    std::cerr << "The verb is missing or unknown: exec, attach, connect, multi, doctor and packets are known.\n"
+                 "Run with --help for more information.\n";
+    return {std::nullopt, 2};
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error, std::cout, std::cerr);
     return {std::nullopt, code == 0 ? 0 : 2};

@@ -49,7 +49,9 @@ std::string output_of(const std::string& script) {
   return {text, size};
 }
 
-bool exists(pid_t pid) { return ::kill(pid, 0) == 0; }
+bool exists(pid_t pid) {
+  return ::kill(pid, 0) == 0;
+}
 
 TEST_CASE("A process has three streams and an exit status") {
   run([]() -> asio::awaitable<void> {
@@ -126,11 +128,13 @@ TEST_CASE("Writing to a process that is gone is an error, not the end of the pro
 
 TEST_CASE("Destroying a command ends its process, even one that ignores SIGTERM, and its children") {
   run([]() -> asio::awaitable<void> {
-    CommandPtr command = co_await shell("trap '' TERM; sleep 1000 & echo $$ $!; while :; do sleep 1000; done");
+    CommandPtr command =
+        co_await shell("trap '' TERM; sleep 1000 & echo $$ $!; while :; do sleep 1000; done");
     char text[64] = {};
     const std::size_t count = co_await command->read_stdout(text);
     REQUIRE(count > 0);
-    const pid_t pid = std::stoi(text), child = std::stoi(std::string(text).substr(std::string(text).find(' ')));
+    const pid_t pid = std::stoi(text),
+                child = std::stoi(std::string(text).substr(std::string(text).find(' ')));
     REQUIRE(exists(pid));
     command.reset();
     CHECK_FALSE(exists(pid));

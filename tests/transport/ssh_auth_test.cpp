@@ -45,7 +45,9 @@ std::string failure(const SshTarget& target) {
   return message;
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST_CASE("Every kind of key that OpenSSH makes is taken") {
   const SshServer server;

@@ -66,7 +66,8 @@ struct Reader {
     test::write_file(dir.path() / name, text);
     return dir.path() / name;
   }
-  SshConfig read(const std::string& host, const std::string& text, std::optional<std::string> user = {}) const {
+  SshConfig read(const std::string& host, const std::string& text,
+                 std::optional<std::string> user = {}) const {
     SshConfig config(host, std::move(user));
     config.read(write("config", text), dir.path(), true);
     return config;
@@ -111,7 +112,8 @@ TEST_CASE("The first value wins, in the blocks that match") {
 TEST_CASE("Match looks at the host, the user and commands") {
   const Reader reader;
   const auto matches = [&](const std::string& line, std::optional<std::string> user = {}) {
-    return reader.read("board", "HostName 10.0.0.7\nUser dev\nMatch " + line + "\n  Port 7\n", std::move(user))
+    return reader
+        .read("board", "HostName 10.0.0.7\nUser dev\nMatch " + line + "\n  Port 7\n", std::move(user))
         .value("port")
         .has_value();
   };
@@ -150,7 +152,8 @@ TEST_CASE("Include takes patterns, and a block in an included file ends with it"
   const Reader reader;
   reader.write("a.conf", "Host nowhere\n  Port 1\n");
   reader.write("b.conf", "User included\n");
-  const SshConfig config = reader.read("board", "Include *.conf missing\nPort 3\nHost x\n  Include c\nHost board\n  User late\n");
+  const SshConfig config =
+      reader.read("board", "Include *.conf missing\nPort 3\nHost x\n  Include c\nHost board\n  User late\n");
   CHECK(config.value("port") == "3");
   CHECK(config.value("user") == "included");
 }

@@ -13,7 +13,9 @@ using test::run;
 using test::SshServer;
 using test::write_file;
 
-std::optional<std::string> never(std::string_view) { throw std::logic_error("asked for a passphrase"); }
+std::optional<std::string> never(std::string_view) {
+  throw std::logic_error("asked for a passphrase");
+}
 
 struct Outcome {
   std::error_code code;  ///< none: connected
@@ -36,7 +38,9 @@ Outcome connect(const SshTarget& target, const AskPassphrase& ask = never) {
   return outcome;
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 #define CHECK_HAS(text, part) \
   {                           \
@@ -68,7 +72,8 @@ TEST_CASE("An unknown host key is refused, and the message says how to accept it
   CHECK_HAS(outcome.message, "ssh-ed25519");
   CHECK_HAS(outcome.message, "SHA256:");
   CHECK_HAS(outcome.message, server.known_hosts().string());
-  CHECK_HAS(outcome.message, "ssh-keyscan -p " + port + " -t ed25519 127.0.0.1 >> " + server.known_hosts().string());
+  CHECK_HAS(outcome.message,
+            "ssh-keyscan -p " + port + " -t ed25519 127.0.0.1 >> " + server.known_hosts().string());
   CHECK_HAS(outcome.message, "-p " + port + " " + local_user_name() + "@127.0.0.1");
 }
 
@@ -99,9 +104,11 @@ TEST_CASE("Other answers about a host key are refused, too") {
     std::string part;
   };
   const std::vector<Case> cases{
-      {"another kind of key", server.known_hosts_line(server.path("rsa_key")), SshErrc::host_key_changed, "another kind"},
+      {"another kind of key", server.known_hosts_line(server.path("rsa_key")), SshErrc::host_key_changed,
+       "another kind"},
       {"revoked", right + "@revoked " + right, SshErrc::host_key_changed, "revoked"},
-      {"another port", "127.0.0.1 " + test::read_file(server.path("host_key.pub")), SshErrc::host_key_unknown, "isn't known"},
+      {"another port", "127.0.0.1 " + test::read_file(server.path("host_key.pub")), SshErrc::host_key_unknown,
+       "isn't known"},
       {"a certificate authority", "@cert-authority " + right, SshErrc::host_key_unknown, "isn't known"},
   };
   for (const auto& [what, text, code, part] : cases) {
@@ -122,14 +129,17 @@ TEST_CASE("Any of several known_hosts files may know the host, under any spellin
   SECTION("the second file, after lines that can't be read") {
     write_file(server.known_hosts(), junk);
     write_file(server.path("second"), junk + right);
-    target.options.push_back("UserKnownHostsFile=" + server.known_hosts().string() + " " + server.path("second").string());
+    target.options.push_back("UserKnownHostsFile=" + server.known_hosts().string() + " " +
+                             server.path("second").string());
   }
   SECTION("the global file") {
     write_file(server.known_hosts(), "");
     write_file(server.path("second"), right);
     target.options.push_back("GlobalKnownHostsFile=" + server.path("second").string());
   }
-  SECTION("hashed") { test::run_tool({"ssh-keygen", "-q", "-H", "-f", server.known_hosts().string()}); }
+  SECTION("hashed") {
+    test::run_tool({"ssh-keygen", "-q", "-H", "-f", server.known_hosts().string()});
+  }
   SECTION("a pattern") {
     write_file(server.known_hosts(), "[127.*]:* " + test::read_file(server.path("host_key.pub")));
   }
@@ -173,7 +183,8 @@ TEST_CASE("A port without listener, without SSH, or without answer is unreachabl
     target.host = "no-such-host.invalid";
     CHECK(connect(target).code == SshErrc::unreachable);
   }
-  for (const std::string greeting : {"HTTP/1.1 400 Bad Request\r\n\r\n", "", "SSH-2.0-x\r\nnonsense nonsense nonsense"}) {
+  for (const std::string greeting :
+       {"HTTP/1.1 400 Bad Request\r\n\r\n", "", "SSH-2.0-x\r\nnonsense nonsense nonsense"}) {
     for (const bool stays : {false, true}) {
       DYNAMIC_SECTION("'" << greeting << "', and then " << (stays ? "silence" : "its end")) {
         std::error_code code;

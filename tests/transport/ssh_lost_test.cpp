@@ -18,7 +18,8 @@ struct Ends {
 };
 
 asio::awaitable<void> wait_for_all(Ends& ends) {
-  for (int tries = 0; tries < 3000 && ends.count < 3; ++tries) co_await test::sleep(std::chrono::milliseconds(10));
+  for (int tries = 0; tries < 3000 && ends.count < 3; ++tries)
+    co_await test::sleep(std::chrono::milliseconds(10));
 }
 
 // Leaves a read, a write that can't go on and a wait pending, and notes how they end.

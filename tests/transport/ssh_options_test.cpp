@@ -43,7 +43,8 @@ TEST_CASE("Without configuration, ssh's own defaults hold") {
   const std::filesystem::path directory = std::filesystem::path(local_home()) / ".ssh";
   CHECK(options.describe() == local_user_name() + "@Board:22");
   CHECK(options.known_as == "board");
-  CHECK(options.identity_files == Files{directory / "id_ed25519", directory / "id_ecdsa", directory / "id_rsa"});
+  CHECK(options.identity_files ==
+        Files{directory / "id_ed25519", directory / "id_ecdsa", directory / "id_rsa"});
   CHECK(options.user_known_hosts == Files{directory / "known_hosts", directory / "known_hosts2"});
   CHECK(options.global_known_hosts == Files{"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"});
   CHECK(options.proxy.empty());
@@ -57,7 +58,8 @@ TEST_CASE("Without configuration, ssh's own defaults hold") {
 TEST_CASE("The command line wins over the file, and the file over the defaults") {
   Resolver resolver;
   const std::string text =
-      "HostName %h.lab\nUser dev\nPort 2222\nServerAliveInterval 1m\nServerAliveCountMax 9\nConnectTimeout 3\n"
+      "HostName %h.lab\nUser dev\nPort 2222\nServerAliveInterval 1m\nServerAliveCountMax 9\nConnectTimeout "
+      "3\n"
       "IdentityFile /keys/%r@%h:%p\nIdentityFile ~/two\nIdentitiesOnly yes\nUserKnownHostsFile /a \"/b c\"\n";
   const SshOptions plain = resolver.resolve(text);
   CHECK(plain.describe() == "dev@board.lab:2222");
@@ -92,13 +94,16 @@ TEST_CASE("The agent's socket comes from the configuration or the environment") 
   ::unsetenv("SSH_AUTH_SOCK");
   ::unsetenv("RSPBRIDGE_TEST_AGENT");
   CHECK_FALSE(resolver.resolve("").agent_socket.has_value());
-  CHECK(resolver.error("IdentityAgent ${RSPBRIDGE_TEST_AGENT}/x\n").find("RSPBRIDGE_TEST_AGENT") != std::string::npos);
+  CHECK(resolver.error("IdentityAgent ${RSPBRIDGE_TEST_AGENT}/x\n").find("RSPBRIDGE_TEST_AGENT") !=
+        std::string::npos);
 }
 
 TEST_CASE("A ProxyJump becomes the command that ssh itself would run") {
   const Resolver resolver;
   const std::string file = resolver.target.config_file->string();
-  const auto proxy = [&](const std::string& line) { return resolver.resolve("Port 24\n" + line + "\n").proxy; };
+  const auto proxy = [&](const std::string& line) {
+    return resolver.resolve("Port 24\n" + line + "\n").proxy;
+  };
   using Words = std::vector<std::string>;
   CHECK(proxy("ProxyJump gate") == Words{"ssh", "-F", file, "-W", "[board]:24", "gate"});
   CHECK(proxy("ProxyJump me@first:23,second") ==
@@ -140,7 +145,8 @@ TEST_CASE("Durations and sizes have units") {
     CHECK_FALSE(parse_duration(text).has_value());
   CHECK(parse_size("1000") == 1000u);
   CHECK(parse_size("16K") == 16384u);
-  for (const char* text : {"", "K", "1KK", "1T", "99999999999999999G"}) CHECK_FALSE(parse_size(text).has_value());
+  for (const char* text : {"", "K", "1KK", "1T", "99999999999999999G"})
+    CHECK_FALSE(parse_size(text).has_value());
 }
 
 TEST_CASE("Lists of algorithms may add to the defaults, take from them, or go first") {

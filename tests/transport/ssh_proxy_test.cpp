@@ -12,8 +12,9 @@ using test::with_session;
 
 // Adds a block to a server's ssh_config that reaches it by way of `jump`, under the name "inner".
 void go_by_way_of(const SshServer& server, const std::string& how) {
-  test::write_file(server.ssh_config(), "Host inner\n  HostName 127.0.0.1\n  Port " + std::to_string(server.port()) +
-                                            "\n  " + how + "\nHost *\n" + test::read_file(server.ssh_config()));
+  test::write_file(server.ssh_config(), "Host inner\n  HostName 127.0.0.1\n  Port " +
+                                            std::to_string(server.port()) + "\n  " + how + "\nHost *\n" +
+                                            test::read_file(server.ssh_config()));
 }
 
 void check_megabyte(const SshTarget& target) {
@@ -69,7 +70,8 @@ TEST_CASE("ProxyJump goes through ssh -W, with the same -F file") {
   SECTION("as an option, by two hosts") {
     go_by_way_of(servers.inner, "Compression no");
     SshTarget target = servers.target();
-    target.options = {"ProxyJump=" + servers.outer_address("localhost") + ",ssh://" + servers.outer_address()};
+    target.options = {"ProxyJump=" + servers.outer_address("localhost") + ",ssh://" +
+                      servers.outer_address()};
     check_megabyte(target);
   }
   CHECK(servers.outer.log().find("Accepted publickey") != std::string::npos);
@@ -88,7 +90,8 @@ TEST_CASE("A jump host that refuses is quoted") {
 TEST_CASE("ProxyCommand has its tokens expanded, and a shell") {
   const SshServer server;
   // The ssh inside reads the same file, but asks for 127.0.0.1, which isn't "inner".
-  go_by_way_of(server, "ProxyCommand sh -c ': %n %r; exec ssh -F " + server.ssh_config().string() + " -p %p -W %h:%p %h'");
+  go_by_way_of(server, "ProxyCommand sh -c ': %n %r; exec ssh -F " + server.ssh_config().string() +
+                           " -p %p -W %h:%p %h'");
   SshTarget target = server.target();
   target.host = "inner";
   target.port.reset();

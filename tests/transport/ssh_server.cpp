@@ -88,10 +88,11 @@ SshServer::SshServer(const std::string& more) {
   accept_only(user_key());
   port_ = free_port();
   write_file(path("sshd_config"),
-             "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " + path("host_key").string() +
-                 "\nAuthorizedKeysFile " + path("authorized_keys").string() +
+             "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " +
+                 path("host_key").string() + "\nAuthorizedKeysFile " + path("authorized_keys").string() +
                  "\nPidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n"
-                 "KbdInteractiveAuthentication no\nPermitRootLogin yes\nLogLevel VERBOSE\n" + more + "\n");
+                 "KbdInteractiveAuthentication no\nPermitRootLogin yes\nLogLevel VERBOSE\n" +
+                 more + "\n");
   write_file(known_hosts(), known_hosts_line(path("host_key")));
   write_file(ssh_config(), "UserKnownHostsFile " + known_hosts().string() +
                                "\nGlobalKnownHostsFile none\nIdentityAgent none\nIdentityFile " +

@@ -7,7 +7,9 @@
 
 namespace rspbridge::transport::test {
 
-inline std::optional<std::string> no_passphrase(std::string_view) { return std::nullopt; }
+inline std::optional<std::string> no_passphrase(std::string_view) {
+  return std::nullopt;
+}
 
 /// Connects to `target` and runs `body` with the session.
 inline void with_session(const SshTarget& target,

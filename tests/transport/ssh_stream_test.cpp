@@ -59,7 +59,9 @@ TEST_CASE("Bulk on several channels comes back unharmed, and a small one gets th
 
 TEST_CASE("Key exchanges in the middle don't disturb it") {
   const SshServer server("RekeyLimit 1M");
-  SECTION("the server's") { bulk_beside_pings(server.target(), 16 << 20); }
+  SECTION("the server's") {
+    bulk_beside_pings(server.target(), 16 << 20);
+  }
   SECTION("and our own") {
     SshTarget target = server.target();
     target.options.push_back("RekeyLimit=1M");

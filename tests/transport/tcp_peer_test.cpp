@@ -30,13 +30,15 @@ TEST_CASE("The row whose local address is the peer's is the peer's") {
       {"both rows", head + ours_row + peer_row, 1000},
       {"the other order", head + peer_row + ours_row, 1000},
       {"only our own row", head + ours_row, std::nullopt},
-      {"closed by its owner: uid 0", head + row("0100007F:9C40", "0100007F:0929", "04", "0", "0"), std::nullopt},
+      {"closed by its owner: uid 0", head + row("0100007F:9C40", "0100007F:0929", "04", "0", "0"),
+       std::nullopt},
       {"TIME_WAIT: uid 0", head + row("0100007F:9C40", "0100007F:0929", "06", "0", "0"), std::nullopt},
       {"no inode", head + row("0100007F:9C40", "0100007F:0929", "01", "0", "0"), std::nullopt},
       {"another port", head + row("0100007F:9C41", "0100007F:0929", "01", "1000", "101"), std::nullopt},
       {"another address", head + row("0200007F:9C40", "0100007F:0929", "01", "1000", "101"), std::nullopt},
       {"mapped into IPv6",
-       head + row("0000000000000000FFFF00000100007F:9C40", "0000000000000000FFFF00000100007F:0929", "01", "7", "1"),
+       head + row("0000000000000000FFFF00000100007F:9C40", "0000000000000000FFFF00000100007F:0929", "01", "7",
+                  "1"),
        7},
       {"a line cut short", head + "   0: 0100007F:9C40 0100007F:0929 01", std::nullopt},
       {"not hexadecimal", head + row("0100007G:9C40", "0100007F:0929", "01", "1000", "101"), std::nullopt},
@@ -51,8 +53,9 @@ TEST_CASE("The row whose local address is the peer's is the peer's") {
 
 TEST_CASE("IPv6 addresses are four words in the machine's byte order") {
   const tcp::endpoint peer(make_address("::1"), 40000), ours(make_address("::1"), 2345);
-  const std::string table = std::string(kHead) + row("00000000000000000000000001000000:9C40",
-                                                     "00000000000000000000000001000000:0929", "01", "1001", "9");
+  const std::string table =
+      std::string(kHead) + row("00000000000000000000000001000000:9C40",
+                               "00000000000000000000000001000000:0929", "01", "1001", "9");
   CHECK(find_peer_uid(table, peer, ours) == 1001u);
   CHECK_FALSE(find_peer_uid(table, ours, peer).has_value());
 }
