@@ -11,6 +11,8 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "rsp/qxfer.hpp"
+#include "rsp/target_description.hpp"
 namespace rspbridge::proxy {
 
 using link::Answer;
@@ -34,7 +36,7 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
       options_(options),
       far_({.near = link_.to_near(),
             .info = [](const std::string& text) { spdlog::debug("{}", text); },
-            .warning = [](const std::string& text) { spdlog::warn("{}", text); }}),
+            .warning = [this](const std::string& text) { complain(text); }}),
       changed_(executor, asio::steady_timer::time_point::max()) {
   link_.on_far = [this](link::ToFar message) { far_.on_link(std::move(message)); };
   link_.on_near = [this](const link::ToNear& message) { on_near(message); };
@@ -69,6 +71,33 @@ asio::awaitable<std::string> Session::ask(std::string payload, Effect effect, An
   co_await wait_for([&] { return reply->has_value() || end_; }, std::chrono::seconds(30));
   if (!*reply) throw std::runtime_error("the stub doesn't answer");
   co_return **reply;
+}
+
+asio::awaitable<std::optional<std::string>> Session::architecture() {
+  // gdbserver dies of being asked for the description before a thread was selected.
+  co_await ask("Hg0", Effect::looks, Answer::reply);
+  std::string document;
+  for (int part = 0; part < 64; ++part) {
+    const rsp::QXferRead read{"features", "target.xml", document.size(), 0x400};
+    const std::string text = co_await ask(rsp::format_qxfer_read(read), Effect::looks, Answer::reply);
+    auto reply = rsp::parse_qxfer_reply(text);
+    if (!reply) co_return std::nullopt;
+    document += reply->data;
+    if (reply->last) break;
+  }
+  // Only the architecture is wanted, which stands outside of what target.xml includes.
+  auto description =
+      rsp::parse_target_description(document, [](auto) { return "<feature name=\"left-out\"/>"; });
+  if (!description || description->architecture.empty()) co_return std::nullopt;
+  co_return description->architecture;
+}
+
+void Session::complain(const std::string& text) {
+  constexpr int most = 10;
+  ++complaints_;
+  if (complaints_ <= most) spdlog::warn("{}", text);
+  if (complaints_ == most) spdlog::warn("more of this is shown with -v only");
+  if (complaints_ > most) spdlog::debug("{}", text);
 }
 
 asio::awaitable<void> Session::read_stub() {

@@ -56,6 +56,10 @@ class Session {
   /// Asks the stub something of our own, before any GDB is there.
   asio::awaitable<std::string> ask(std::string payload, link::Effect effect, link::Answer answer);
 
+  /// The architecture that the stub's target description names ("aarch64", "i386:x86-64"); nothing if
+  /// the stub has none, or no process yet.
+  asio::awaitable<std::optional<std::string>> architecture();
+
   /// Takes GDBs from `listener` until the session ends.
   void serve(transport::ListenerPtr listener);
 
@@ -87,6 +91,7 @@ class Session {
   asio::awaitable<void> accept_from(transport::Listener& listener);
   asio::awaitable<void> read_stub();
   asio::awaitable<void> read_gdb(std::shared_ptr<Connection> connection);
+  void complain(const std::string& text);
   asio::awaitable<void> end_if_empty();
   asio::awaitable<void> leave_target();
   asio::awaitable<void> wait_for(std::function<bool()> condition, std::chrono::milliseconds most);
@@ -113,6 +118,7 @@ class Session {
   int readers_ = 0;  ///< coroutines that use this session
   bool stub_open_ = false;
   bool connection_lost_ = false;
+  int complaints_ = 0;
   bool settling_ = false;
   asio::steady_timer changed_;  ///< never expires; cancelled whenever something happened
 };

@@ -70,10 +70,13 @@ asio::awaitable<void> Session::leave_target() {
       spdlog::debug("{} process {}", kills ? "killing" : "detaching from",
                     pid.empty() ? "(the stub's only one)" : "0x" + pid);
       const std::string suffix = pid.empty() ? "" : ";" + pid;
-      if (kills && pid.empty())
+      if (kills && pid.empty()) {
         far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
-      else
-        co_await ask((kills ? "vKill" : "D") + suffix, Effect::resumes, Answer::reply);
+        continue;
+      }
+      std::string reply = co_await ask((kills ? "vKill" : "D") + suffix, Effect::resumes, Answer::reply);
+      if (reply != "OK")
+        throw std::runtime_error("the stub answered " + reply + (kills ? " to vKill" : " to D"));
     }
     settle();
     co_await wait_for([this] { return to_stub_->idle() || end_; }, std::chrono::seconds(1));

@@ -150,7 +150,7 @@ asio::awaitable<void> SshChannel::write(std::string_view bytes) {
 void SshChannel::send_eof() noexcept {
   if (eof_sent_ || closed_here_ || link_->lost() || closed_by_peer()) return;
   eof_sent_ = true;
-  ssh_channel_send_eof(channel_.get());
+
   link_->touch();
 }
 

@@ -63,11 +63,6 @@ asio::awaitable<void> open_ssh(const Options& options, Debuggee& debuggee) {
   }
   launch::GdbserverOptions gdbserver = gdbserver_options(options);
   debuggee.gdbserver = co_await launch::RemoteGdbserver::start(debuggee.ssh, gdbserver);
-  const std::string& machine = debuggee.gdbserver->machine();
-  if (machine != "aarch64")
-    spdlog::info(
-        "the target is {}, not aarch64: registers pass as they are, so GDB must know that architecture",
-        machine.empty() ? "of an unknown architecture" : machine);
   debuggee.stub = co_await debuggee.gdbserver->connect();
 }
 

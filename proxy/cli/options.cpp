@@ -183,8 +183,9 @@ Parsed parse_command_line(int argc, char** argv) {
     if (options.verb != Verb::packets) complete(raw, options);
   } catch (const CLI::RequiredError& error) {
     if (!app.get_subcommands().empty()) return {std::nullopt, (app.exit(error, std::cout, std::cerr), 2)};
-    std::cerr << "The verb is missing or unknown: exec, attach, connect, multi, doctor and packets are known.\n"
-                 "Run with --help for more information.\n";
+    std::cerr
+        << "The verb is missing or unknown: exec, attach, connect, multi, doctor and packets are known.\n"
+           "Run with --help for more information.\n";
     return {std::nullopt, 2};
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error, std::cout, std::cerr);

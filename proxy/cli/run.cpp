@@ -26,7 +26,7 @@
 namespace rspbridge::proxy::cli {
 namespace {
 
-constexpr std::chrono::seconds stub_timeout{20};
+constexpr std::chrono::seconds stub_timeout{10};
 
 std::string session_name() {
   std::random_device random;
@@ -111,6 +111,15 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
   if (!run.options.gdb) announce(endpoints);
 }
 
+asio::awaitable<void> say_if_foreign(Running& run) {
+  if (run.debuggee.qemu) co_return;  // qemu-aarch64
+  auto architecture = co_await run.session->architecture();
+  if (architecture && *architecture != "aarch64")
+    spdlog::info(
+        "the target is {}, not aarch64: registers pass as they are, so GDB must know that architecture",
+        *architecture);
+}
+
 void share_terminal(Running& run, Signals& signals) {
   run.character_mode.emplace(STDIN_FILENO);
   signals.on_window([&run] {
@@ -131,6 +140,7 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
                       "connected first; gdbserver was ended. Try again");
   }
   co_await start_through_stub(run.options, *run.session);
+  co_await say_if_foreign(run);
   std::vector<std::string> endpoints;
   make_ready(run, std::move(listeners), endpoints);
   if (run.debuggee.gdbserver && run.debuggee.gdbserver->has_pty()) share_terminal(run, signals);

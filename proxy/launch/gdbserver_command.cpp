@@ -18,7 +18,7 @@ bool survives_without_shell(const std::string& argument) {
 }  // namespace
 
 std::string gdbserver_command(const GdbserverOptions& options) {
-  const std::string say_pid = "echo " + std::string(pid_mark) + "$$ $(uname -m) >&2;";
+  const std::string say_pid = "echo " + std::string(pid_mark) + "$$ >&2;";
   const std::string no_input = options.pty || options.forward_stdin ? "" : " </dev/null";
   std::vector<std::string> words = {options.gdbserver, "--once"};
   if (options.attach) {

@@ -20,7 +20,7 @@ struct GdbserverOptions {
   bool forward_stdin = false;           ///< the program reads our stdin; otherwise /dev/null
 };
 
-/// What the line begins with that says gdbserver's pid and the target's `uname -m`.
+/// What the line begins with that says gdbserver's pid.
 inline constexpr std::string_view pid_mark = "rspbridge-gdbserver-pid ";
 
 /// The command for the login shell that starts gdbserver, on the target's loopback and a port that

@@ -64,9 +64,8 @@ asio::awaitable<std::string> RemoteGdbserver::read_until_listening() {
       const std::string text = trimmed(std::exchange(line, {}));
       if (text.starts_with(pid_mark)) {
         std::int64_t pid = 0;
-        const auto end = std::from_chars(text.data() + pid_mark.size(), text.data() + text.size(), pid).ptr;
+        std::from_chars(text.data() + pid_mark.size(), text.data() + text.size(), pid);
         pid_ = pid;
-        if (*end == ' ') machine_ = end + 1;
         continue;
       }
       ProgramIo::log_message(text);

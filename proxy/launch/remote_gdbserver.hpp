@@ -37,9 +37,6 @@ class RemoteGdbserver {
   /// Our terminal's window changed.
   void resize(int columns, int rows) { io_->command().resize(columns, rows); }
 
-  /// `uname -m` of the target: "aarch64"; empty if it has no uname.
-  const std::string& machine() const noexcept { return machine_; }
-
   /// Waits a moment for it to end by itself, ends it if it doesn't, and passes on the output that is
   /// still on its way. Never throws.
   asio::awaitable<void> finish();
@@ -56,7 +53,6 @@ class RemoteGdbserver {
   GdbserverOptions options_;
   std::shared_ptr<ProgramIo> io_;
   std::string said_;  ///< before it listened
-  std::string machine_;
   std::optional<std::int64_t> pid_, inferior_;
   std::uint16_t port_ = 0;
 };

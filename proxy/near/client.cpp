@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rsp/escape.hpp"
+#include "rsp/stop_reply.hpp"
 
 namespace rspbridge::proxy::near {
 
@@ -58,12 +59,26 @@ void Client::forward(const PacketRow& row, std::string_view payload) {
 }
 
 void Client::on_link(const link::ToNear& message) {
-  if (auto* reply = std::get_if<link::Reply>(&message))
+  if (auto* reply = std::get_if<link::Reply>(&message)) {
     on_reply(reply->id, reply->payload, reply->final);
-  else if (auto* stop = std::get_if<link::StopBundle>(&message))
+  } else if (auto* stop = std::get_if<link::StopBundle>(&message)) {
+    look_for_exit(stop->payload);
     on_reply(stop->id, stop->payload, true);
-  else if (auto* notification = std::get_if<link::Notification>(&message))
+  } else if (auto* notification = std::get_if<link::Notification>(&message)) {
+    if (notification->payload.starts_with("Stop:"))
+      look_for_exit(std::string_view(notification->payload).substr(5));
     gdb_.send_notification(notification->payload);
+  }
+}
+
+void Client::look_for_exit(std::string_view stop_reply) {
+  if (!stop_reply.starts_with('W') && !stop_reply.starts_with('X')) return;
+  auto expanded = rsp::expand_runs(stop_reply);
+  auto stop = expanded ? rsp::parse_stop_reply(*expanded) : std::nullopt;
+  if (!stop) return;
+  const bool named = stop->thread && stop->thread->pid;
+  undo_.forget_process(named ? "p" + rsp::format_hex(static_cast<std::uint64_t>(*stop->thread->pid))
+                             : std::string());
 }
 
 void Client::on_reply(link::RequestId id, const std::string& payload, bool final) {
@@ -71,6 +86,7 @@ void Client::on_reply(link::RequestId id, const std::string& payload, bool final
       std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.id == id && id != 0; });
   if (slot == slots_.end()) return;  // asked by a GDB that is gone
   if (!final) return gdb_.send(payload);
+  if (slot->row->answer == Answer::status) look_for_exit(payload);
   slot->reply = payload;
   if (slot->row->on_reply) {
     if (slot->row->fate == Fate::rewrite) slot->reply = rsp::expand_runs(payload).value_or(payload);

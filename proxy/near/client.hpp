@@ -68,6 +68,8 @@ class Client {
   void on_packet(std::string payload);
   void on_reply(link::RequestId id, const std::string& payload, bool final);
   void flush();
+  /// Drops what belonged to a process that a stop reply says is gone.
+  void look_for_exit(std::string_view stop_reply);
 
   Hooks hooks_;
   Shared& shared_;

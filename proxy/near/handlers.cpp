@@ -1,5 +1,7 @@
 #include "proxy/near/handlers.hpp"
 
+#include <optional>
+
 #include "proxy/near/client.hpp"
 #include "rsp/breakpoint.hpp"
 #include "rsp/escape.hpp"
@@ -49,33 +51,45 @@ void note_breakpoint(Client& client, std::string_view request, std::string& repl
   std::vector<std::string> packets;
   if (!client.general_thread().empty()) packets.push_back(client.general_thread());
   packets.push_back(removal);
-  client.undo().set(key, std::move(packets));
+  client.undo().set(key, {std::move(packets), client.general_process()});
 }
 
 namespace {
-void note_switch(Client& client, std::string_view request, const std::string& reply,
-                 const std::string& name) {
+void note_switch(Client& client, std::string_view request, const std::string& reply, const std::string& name,
+                 std::optional<std::string> process) {
   if (reply != "OK") return;
   if (request == name + ":0")
     client.undo().forget(name);
   else
-    client.undo().set(name, {name + ":0"});
+    client.undo().set(name, {{name + ":0"}, std::move(process)});
 }
 }  // namespace
 
 void note_catch_syscalls(Client& client, std::string_view request, std::string& reply) {
-  note_switch(client, request, reply, "QCatchSyscalls");
+  note_switch(client, request, reply, "QCatchSyscalls", client.general_process());
 }
 
 void note_thread_events(Client& client, std::string_view request, std::string& reply) {
-  note_switch(client, request, reply, "QThreadEvents");
+  note_switch(client, request, reply, "QThreadEvents", std::nullopt);
+}
+
+void note_process_left(Client& client, std::string_view request, std::string& reply) {
+  if (reply != "OK") return;
+  const auto semicolon = request.find(';');
+  client.undo().forget_process(
+      semicolon == std::string_view::npos ? std::string() : "p" + std::string(request.substr(semicolon + 1)));
+}
+
+void on_kill(Client& client, const PacketRow& row, std::string_view payload) {
+  client.undo().forget_process({});
+  client.forward(row, payload);
 }
 
 void note_file_opened(Client& client, std::string_view, std::string& reply) {
   auto parsed = rsp::parse_vfile_reply(reply);
   if (!parsed || parsed->result < 0) return;
   const std::string close = rsp::format_vfile_close(parsed->result);
-  client.undo().set(close, {close});
+  client.undo().set(close, {{close}, std::nullopt});
 }
 
 void note_file_closed(Client& client, std::string_view request, std::string&) {

@@ -52,9 +52,9 @@ constexpr PacketRow table[] = {
     // Starting and ending.
     {"vRun", Match::word, forward, resumes, Answer::stop, nullptr, nullptr, "starts a program"},
     {"vAttach", Match::word, forward, resumes, Answer::stop, nullptr, nullptr, "attaches to a process"},
-    {"vKill", Match::word, forward, resumes, reply, nullptr, nullptr, "kills a process"},
-    {"D", Match::prefix, forward, resumes, reply, nullptr, nullptr, "detaches"},
-    {"k", Match::whole, forward, resumes, Answer::none, nullptr, nullptr, "kills everything; never answered"},
+    {"vKill", Match::word, forward, resumes, reply, nullptr, note_process_left, "kills a process"},
+    {"D", Match::prefix, forward, resumes, reply, nullptr, note_process_left, "detaches"},
+    {"k", Match::whole, forward, resumes, Answer::none, on_kill, nullptr, "kills everything; never answered"},
     {"R", Match::prefix, forward, resumes, Answer::none, nullptr, nullptr, "restarts; never answered"},
 
     // Registers and memory.

@@ -234,6 +234,49 @@ TEST_CASE("what a vanished GDB left in the stub is taken back") {
   CHECK(sent == "QCatchSyscalls:0 Hgp1.1 z0,3000,4 Hgp1.1 z2,2000,8 vFile:close:7 ");
 }
 
+TEST_CASE("nothing is taken back from a process that is gone: gdbserver 13.1 dies of it") {
+  struct Row {
+    const char *request, *reply;
+  };
+  for (const Row& row : {Row{"vCont;c", "W00;process:1"}, Row{"vCont;c", "X09"}, Row{"vKill;1", "OK"},
+                         Row{"D;1", "OK"}, Row{"D", "OK"}}) {
+    INFO(row.request << " " << row.reply);
+    Dialogue d;
+    d.open(gdbserver);
+    for (const std::string packet : {"Hgp1.1", "Z0,1000,4", "QCatchSyscalls:1"}) {
+      d.gdb_sends(packet);
+      d.stub_gets(packet);
+      d.stub_sends("OK");
+      d.gdb_gets("OK");
+    }
+    d.gdb_sends(row.request);
+    d.stub_gets(row.request);
+    d.stub_sends(row.reply);
+    d.gdb_vanishes();
+    d.stub_gets_nothing();
+  }
+}
+
+TEST_CASE("the end of one process leaves what belongs to another") {
+  Dialogue d;
+  d.open(gdbserver);
+  for (const std::string packet : {"Hgp1.1", "Z0,1000,4", "Hgp2.2", "Z0,1000,4"}) {
+    d.gdb_sends(packet);
+    d.stub_gets(packet);
+    d.stub_sends("OK");
+    d.gdb_gets("OK");
+  }
+  d.gdb_sends("vCont;c");
+  d.stub_gets("vCont;c");
+  d.stub_sends("W00;process:1");
+  d.gdb_gets("W00;process:1");
+  d.gdb_vanishes();
+  d.stub_gets("Hgp2.2");
+  d.stub_sends("OK");
+  d.stub_gets("z0,1000,4");
+  d.stub_gets_nothing();
+}
+
 TEST_CASE("a GDB that comes while the target runs for its predecessor stops it") {
   Dialogue d;
   d.open(gdbserver);

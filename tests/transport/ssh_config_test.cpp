@@ -188,7 +188,7 @@ TEST_CASE("An option of the command line is checked") {
       CHECK(error.code() == SshErrc::bad_config);
     }
   }
-  CHECK_THROWS_WITH(config.add_option("Prot=7"), Catch::Contains("prot"));
+  CHECK_THROWS_WITH(config.add_option("Prot=7"), Catch::Matchers::ContainsSubstring("prot"));
 }
 
 }  // namespace

@@ -116,16 +116,16 @@ TEST_CASE("A link that is silent for too long is lost; a pause shorter than that
     test::Relay relay(executor, server.port());
     SshTarget target = server.target();
     target.port = relay.port();
-    target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port()), "ServerAliveInterval=1",
-                      "ServerAliveCountMax=2"};
+    target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port()), "ServerAliveInterval=2",
+                      "ServerAliveCountMax=1"};
     AskPassphrase ask = test::no_passphrase;
     const SshSessionPtr session = co_await SshSession::connect(target, ask);
     CommandPtr running = co_await session->exec("cat");
     const std::shared_ptr<Command> command = std::move(running);
 
-    co_await test::sleep(std::chrono::milliseconds(4500));  // idle, but the server answers
+    co_await test::sleep(std::chrono::milliseconds(7000));  // idle, but the server answers
     relay.pause(true);
-    co_await test::sleep(std::chrono::milliseconds(1500));
+    co_await test::sleep(std::chrono::milliseconds(2500));
     relay.pause(false);
     co_await command->write_stdin("back\n");
     const std::string line = co_await test::read_line(*command);
