@@ -23,7 +23,9 @@ struct SpawnOptions {
 };
 
 /// Runs argv[0] (found in PATH) without a shell. Throws std::system_error if it can't be executed
-/// (the child's own errno: no_such_file_or_directory, permission_denied).
+/// (the child's own errno: no_such_file_or_directory, permission_denied). From the first call on,
+/// SIGPIPE is ignored in this process (not in its children), so that writing to a command that is
+/// gone is an error.
 CommandPtr spawn(const asio::any_io_executor& executor, const std::vector<std::string>& argv,
                  const SpawnOptions& options = {});
 

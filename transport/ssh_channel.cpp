@@ -123,7 +123,7 @@ std::size_t SshChannel::write_some(std::string_view bytes) {
   if (link_->lost() || link_->backed_up()) return 0;
   const std::size_t window = ssh_channel_window_size(channel_.get());
   const auto count = static_cast<std::uint32_t>(std::min({bytes.size(), window, kWriteAtOnce}));
-  if (count == 0) return 0;  // with a closed window ssh_channel_write() would wait
+  if (count == 0) return 0;  // at a closed window ssh_channel_write() would look for news by itself
   const int written = ssh_channel_write(channel_.get(), bytes.data(), count);
   link_->touch();
   if (written >= 0) return static_cast<std::size_t>(written);
@@ -150,7 +150,7 @@ asio::awaitable<void> SshChannel::write(std::string_view bytes) {
 void SshChannel::send_eof() noexcept {
   if (eof_sent_ || closed_here_ || link_->lost() || closed_by_peer()) return;
   eof_sent_ = true;
-
+  ssh_channel_send_eof(channel_.get());
   link_->touch();
 }
 

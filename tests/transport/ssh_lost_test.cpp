@@ -138,6 +138,42 @@ TEST_CASE("A link that is silent for too long is lost; a pause shorter than that
   });
 }
 
+TEST_CASE("While the link is stopped, full of bytes, the rest of the program goes on") {
+  const SshServer server;
+  test::run([&]() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    test::Relay relay(executor, server.port());
+    SshTarget target = server.target();
+    target.port = relay.port();
+    target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port())};
+    AskPassphrase ask = test::no_passphrase;
+    const SshSessionPtr session = co_await SshSession::connect(target, ask);
+    constexpr int kCommands = 10;  // together, their windows are more than the sockets hold
+    std::vector<CommandPtr> commands;
+    for (int i = 0; i < kCommands; ++i) {
+      CommandPtr command = co_await session->exec("wc -c");
+      commands.push_back(std::move(command));
+    }
+    relay.pause(true);
+    int written = 0;
+    for (auto& command : commands) {
+      test::start(executor, [&command, &written]() -> asio::awaitable<void> {
+        const std::string much(4 << 20, 'x');
+        co_await command->write_stdin(much);
+        command->close_stdin();
+        ++written;
+      });
+    }
+    co_await test::sleep(std::chrono::milliseconds(300));
+    CHECK(written < kCommands);
+    relay.pause(false);
+    for (auto& command : commands) {
+      const std::string count = co_await test::read_line(*command);
+      CHECK(count == std::to_string(4 << 20));
+    }
+  });
+}
+
 TEST_CASE("A server that is gone before authentication ended is unreachable, not a refusal") {
   const SshServer server;
   std::error_code code;
