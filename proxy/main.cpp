@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <future>
@@ -45,6 +46,7 @@ int run_loop(Options options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader of our stdout may go; writes tell
   Parsed parsed = parse_command_line(argc, argv);
   if (!parsed.options) return parsed.exit_code;
   set_up_log(parsed.options->verbose);

@@ -5,9 +5,20 @@
 #include <string>
 #include <system_error>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace rspbridge::proxy {
 
-Recorder::Recorder(const std::filesystem::path& file) : out_(file, std::ios::binary | std::ios::trunc) {
+Recorder::Recorder(const std::filesystem::path& file) {
+  // It holds registers and memory of the target: nobody else's business.
+  const int fd = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd >= 0) {
+    ::fchmod(fd, 0600);
+    ::close(fd);
+    out_.open(file, std::ios::binary | std::ios::trunc);
+  }
   if (!out_)
     throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
 }

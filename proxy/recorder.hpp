@@ -13,7 +13,7 @@ namespace rspbridge::proxy {
 /// `->` is towards the target. Bytes that don't print are written `\xNN`, a backslash `\\`.
 class Recorder {
  public:
-  /// Replaces `file`. Throws std::system_error if it can't be written.
+  /// Replaces `file`, mode 0600. Throws std::system_error if it can't be written.
   explicit Recorder(const std::filesystem::path& file);
 
   enum class Leg : unsigned char { gdb, stub };

@@ -18,6 +18,10 @@ namespace rspbridge::proxy {
 using link::Answer;
 using link::Effect;
 
+namespace {
+constexpr int most_complaints = 10;  // warnings of the stub's faults
+}  // namespace
+
 struct Session::Connection {
   transport::StreamPtr stream;
   std::shared_ptr<OutQueue> out;
@@ -53,8 +57,10 @@ asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
   auto answered = std::make_shared<bool>(false);
   far_.start([answered] { *answered = true; });
   settle();
-  co_await wait_for([&] { return *answered || end_; }, timeout);
+  co_await wait_for([&] { return *answered || end_ || complaints_ >= most_complaints; }, timeout);
   if (*answered) co_return;
+  if (complaints_ >= most_complaints)
+    throw std::runtime_error("what answers at " + stub_->describe() + " is no GDB stub: it sends garbage");
   throw std::runtime_error(end_ ? "the stub closed the connection before it answered"
                                 : "nothing at " + stub_->describe() + " answered as a GDB stub does within " +
                                       std::to_string(timeout.count()) + " s");
@@ -93,11 +99,10 @@ asio::awaitable<std::optional<std::string>> Session::architecture() {
 }
 
 void Session::complain(const std::string& text) {
-  constexpr int most = 10;
   ++complaints_;
-  if (complaints_ <= most) spdlog::warn("{}", text);
-  if (complaints_ == most) spdlog::warn("more of this is shown with -v only");
-  if (complaints_ > most) spdlog::debug("{}", text);
+  if (complaints_ <= most_complaints) spdlog::warn("{}", text);
+  if (complaints_ == most_complaints) spdlog::warn("more of this is shown with -v only");
+  if (complaints_ > most_complaints) spdlog::debug("{}", text);
 }
 
 asio::awaitable<void> Session::read_stub() {

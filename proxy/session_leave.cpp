@@ -47,7 +47,7 @@ asio::awaitable<void> Session::end_if_empty() {
     auto left = co_await processes();
     if (left.empty() && !gdb_) end({true, "no process is left to debug", false});
   } catch (const std::runtime_error& error) {
-    spdlog::debug("while looking for processes: {}", error.what());
+    if (!end_) spdlog::debug("while looking for processes: {}", error.what());
   }
 }
 
@@ -68,7 +68,7 @@ asio::awaitable<void> Session::leave_target() {
         kills = attached == "0";
       }
       spdlog::debug("{} process {}", kills ? "killing" : "detaching from",
-                    pid.empty() ? "(the stub's only one)" : "0x" + pid);
+                    pid.empty() ? "(the stub's only one)" : std::to_string(rsp::parse_hex(pid).value_or(0)));
       const std::string suffix = pid.empty() ? "" : ";" + pid;
       if (kills && pid.empty()) {
         far_.ask("k", Effect::resumes, Answer::none, [](auto) {});

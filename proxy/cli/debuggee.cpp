@@ -63,7 +63,12 @@ asio::awaitable<void> open_ssh(const Options& options, Debuggee& debuggee) {
   }
   launch::GdbserverOptions gdbserver = gdbserver_options(options);
   debuggee.gdbserver = co_await launch::RemoteGdbserver::start(debuggee.ssh, gdbserver);
-  debuggee.stub = co_await debuggee.gdbserver->connect();
+  try {
+    debuggee.stub = co_await debuggee.gdbserver->connect();
+  } catch (const transport::SshError& error) {
+    if (error.code() != transport::SshErrc::channel_refused) throw;
+    throw Failure(exit_failed, not_our_connection);  // gdbserver --once has closed its port behind another
+  }
 }
 
 asio::awaitable<void> open_tcp(launch::TcpSpec spec, Debuggee& debuggee) {
@@ -123,8 +128,8 @@ asio::awaitable<void> start_through_stub(const Options& options, Session& sessio
     request = "vRun";
     for (const std::string& word : options.program) request += ";" + rsp::to_hex(word);
   }
-  std::string reply =
-      extended == "OK" ? co_await session.ask(request, Effect::resumes, Answer::stop) : std::string();
+  std::string reply;
+  if (extended == "OK") reply = co_await session.ask(request, Effect::resumes, Answer::stop);
   if (reply.starts_with('T') || reply.starts_with('S')) co_return;
   const std::string what = options.verb == Verb::exec ? "start '" + options.program.front() + "'"
                                                       : "attach to process " + std::to_string(options.pid);

@@ -17,6 +17,12 @@
 
 namespace rspbridge::proxy::cli {
 
+/// What is said when gdbserver took another's connection for ours.
+inline constexpr const char* not_our_connection =
+    "the connection that gdbserver took was not ours: somebody else on the target connected first. gdbserver "
+    "was "
+    "ended; try again";
+
 /// The stub and what is behind it.
 struct Debuggee {
   transport::SshSessionPtr ssh;                        ///< null unless the target is SSH's

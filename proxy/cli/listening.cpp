@@ -21,10 +21,11 @@ transport::ListenerPtr listen_on(const asio::any_io_executor& executor, const st
   } catch (const std::invalid_argument& error) {
     throw Failure(exit_usage, "--listen " + where + ": " + error.what());
   } catch (const std::system_error& error) {
-    throw Failure(exit_failed, "cannot listen on " + where + ": " + error.code().message() +
-                                   (error.code() == std::errc::address_in_use
-                                        ? ". Choose another port, or 0 for any free one"
-                                        : ""));
+    throw Failure(exit_failed,
+                  "cannot listen on " + where + ": " + error.code().message() +
+                      (error.code() != std::errc::address_in_use ? ""
+                       : where.starts_with("unix:")              ? ". Choose another path"
+                                                    : ". Choose another port, or 0 for any free one"));
   }
 }
 

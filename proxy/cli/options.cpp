@@ -1,6 +1,7 @@
 #include "proxy/cli/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -58,18 +59,15 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
                  "detach, multi kills what it started)")
       ->type_name("detach|kill")
       ->check(CLI::IsMember({"detach", "kill"}).description(""));
-  app.add_option("--gdb", raw.gdb,
-                 "run this GDB in the foreground, connected, and end with it (--gdb alone picks one)")
-      ->type_name("[=GDB]");
+  app.add_option(
+         "--gdb", raw.gdb,
+         "with --gdb=GDB: run this GDB in the foreground, connected, and end with it; --gdb alone picks one")
+      ->type_name("GDB");
   app.add_flag("--default-gdb", raw.default_gdb)->group("");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");
   app.add_option("--record", raw.record, "write what passes on both legs to a file")->type_name("FILE");
   add_ssh_options(app, raw, options);
-}
-
-std::string joined_error(const std::string& what) {
-  return what + "\nRun with --help for more information.";
 }
 
 OnExit default_on_exit(Verb verb) {
@@ -85,13 +83,16 @@ OnExit default_on_exit(Verb verb) {
 
 // Checks what CLI11 can't; throws CLI::ValidationError.
 void complete(const Raw& raw, Options& options) {
-  auto fail = [](const std::string& text) { throw CLI::ValidationError(joined_error(text)); };
+  auto fail = [](const std::string& text) { throw CLI::ValidationError(text); };
   options.target_text = raw.target;
   auto target = launch::parse_target(raw.target);
   if (!target) fail(target.error());
   options.target = *target;
   const auto* ssh = std::get_if<launch::SshSpec>(&options.target);
   const bool qemu = std::holds_alternative<launch::QemuSpec>(options.target);
+  if (!ssh && (!raw.config_file.empty() || !raw.identities.empty() || !raw.user.empty() ||
+               !options.ssh.options.empty()))
+    fail("-F, -i, -l and -o are for SSH targets, and '" + raw.target + "' is none");
   if (ssh) {
     options.ssh.host = ssh->host;
     options.ssh.port = ssh->port;
@@ -143,7 +144,7 @@ Parsed parse_command_line(int argc, char** argv) {
   app.footer(footer);
   app.require_subcommand(1);
   app.set_version_flag("--version", "rspbridge " RSPBRIDGE_VERSION);
-  app.add_flag("-v,--verbose", options.verbose, "say more on stderr (-vv: every packet's way)");
+  app.add_flag("-v,--verbose", options.verbose, "say more on stderr");
   app.fallthrough();
 
   std::map<Verb, CLI::App*> verbs = {
@@ -168,7 +169,12 @@ Parsed parse_command_line(int argc, char** argv) {
       ->add_option("PID", options.pid, "process on the target")
       ->type_name("")
       ->required()
-      ->check(CLI::PositiveNumber);
+      ->check([](const std::string& text) {
+        long value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool good = error == std::errc{} && end == text.data() + text.size() && value > 0;
+        return good ? std::string() : "'" + text + "' is no process id";
+      });
   verbs[Verb::connect]
       ->add_option("--remote", raw.remote, "where the stub listens, as the SSH target sees it")
       ->type_name("HOST:PORT");
@@ -183,9 +189,14 @@ Parsed parse_command_line(int argc, char** argv) {
     if (options.verb != Verb::packets) complete(raw, options);
   } catch (const CLI::RequiredError& error) {
     if (!app.get_subcommands().empty()) return {std::nullopt, (app.exit(error, std::cout, std::cerr), 2)};
+    const auto unknown = app.remaining();
     std::cerr
-        << "The verb is missing or unknown: exec, attach, connect, multi, doctor and packets are known.\n"
-           "Run with --help for more information.\n";
+        << (unknown.empty() ? std::string("The verb is missing") : "'" + unknown.front() + "' is no verb")
+        << ": exec, attach, connect, multi, doctor and packets are.\nRun with --help for more information.\n";
+    return {std::nullopt, 2};
+  } catch (const CLI::ExtrasError& error) {
+    app.exit(error, std::cout, std::cerr);
+    if (options.program.empty()) std::cerr << "A program to exec, and its arguments, come after --.\n";
     return {std::nullopt, 2};
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error, std::cout, std::cerr);

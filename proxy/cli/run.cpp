@@ -134,10 +134,7 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
     co_await run.session->open(stub_timeout);
   } catch (const std::runtime_error& error) {
     if (!run.debuggee.gdbserver) throw Failure(exit_connection, error.what());
-    throw Failure(exit_failed,
-                  std::string(error.what()) +
-                      ": the connection that gdbserver took was not ours. Somebody else on the target "
-                      "connected first; gdbserver was ended. Try again");
+    throw Failure(exit_failed, std::string(error.what()) + ": " + not_our_connection);
   }
   co_await start_through_stub(run.options, *run.session);
   co_await say_if_foreign(run);
@@ -152,8 +149,9 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
   }
   SessionEnd end = co_await run.session->wait();
   if (gdb) co_await gdb->wait();
+  const bool stays = run.options.verb == Verb::connect || run.options.verb == Verb::multi;
   if (end.ok)
-    spdlog::debug("session over: {}", end.reason);
+    spdlog::log(stays ? spdlog::level::info : spdlog::level::debug, "session over: {}", end.reason);
   else
     spdlog::error("{}", end.reason);
   co_return end.ok ? exit_ok : end.connection_lost ? exit_connection : exit_failed;

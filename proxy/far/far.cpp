@@ -29,7 +29,7 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 Far::Far(Hooks hooks)
     : hooks_(std::move(hooks)),
       queue_({.notification = [this](std::string p) { on_notification(std::move(p)); },
-              .complaint = [this](std::string text) { hooks_.warning("stub: " + text); },
+              .complaint = [this](std::string text) { hooks_.warning("the stub " + text); },
               .sending = [this](const Job& job) { before_sending(job); }}) {}
 
 void Far::start(std::function<void()> ready) {

@@ -29,8 +29,8 @@ class StubQueue {
  public:
   struct Hooks {
     std::function<void(std::string)> notification;  ///< a `%…`
-    std::function<void(std::string)> complaint;     ///< the stub broke the rules: a sentence
-    std::function<void(const Job&)> sending;        ///< just before a job goes out
+    std::function<void(std::string)> complaint;  ///< the stub broke the rules: a sentence without its subject
+    std::function<void(const Job&)> sending;     ///< just before a job goes out
   };
   explicit StubQueue(Hooks hooks) : hooks_(std::move(hooks)) {}
 
@@ -63,6 +63,7 @@ class StubQueue {
   std::deque<Job> waiting_, in_flight_;
   std::size_t window_ = 1;
   bool interrupt_pending_ = false;
+  bool killed_ = false;  ///< the last packet was `k`
 };
 
 }  // namespace rspbridge::proxy::far

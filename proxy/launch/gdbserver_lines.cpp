@@ -14,8 +14,9 @@ constexpr std::string_view created = "Process ";
 constexpr std::string_view attached = "Attached; pid = ";
 constexpr std::array forms = {
     accepted,
-    listening,
     attached,
+    std::string_view("Killing all inferiors"),
+    std::string_view("Detaching process(es): "),
     std::string_view("Child exited with status "),
     std::string_view("Child terminated with signal "),
     std::string_view("Detaching from process "),
@@ -67,8 +68,9 @@ std::optional<std::int64_t> inferior_pid(std::string_view line) {
   return line.starts_with(attached) ? number_after<std::int64_t>(line, attached) : std::nullopt;
 }
 
-bool is_accepted_line(std::string_view line) {
-  return line.starts_with(accepted);
+bool is_start_line(std::string_view line) {
+  return is_created_line(line) || line.starts_with(accepted) || line.starts_with(attached) ||
+         line.starts_with(listening);
 }
 
 void GdbserverLines::feed(std::string_view bytes) {

@@ -37,7 +37,7 @@ bool is_gdbserver_line(std::string_view line);
 std::optional<std::uint16_t> listening_port(std::string_view line);
 /// The pid of "Process PROGRAM created; pid = N" and "Attached; pid = N".
 std::optional<std::int64_t> inferior_pid(std::string_view line);
-/// "Remote debugging from host …".
-bool is_accepted_line(std::string_view line);
+/// A line of gdbserver's before the program runs: created, attached, listening, connected to.
+bool is_start_line(std::string_view line);
 
 }  // namespace rspbridge::proxy::launch

@@ -44,6 +44,8 @@ asio::awaitable<std::unique_ptr<QemuStub>> QemuStub::start(std::vector<std::stri
                                                            bool inherit_stdin) {
   using transport::StdioMode;
   auto executor = co_await asio::this_coro::executor;
+  if (std::error_code missing; !std::filesystem::is_regular_file(program.front(), missing))
+    throw std::runtime_error("there is no program '" + program.front() + "' on this host");
   std::unique_ptr<QemuStub> self(new QemuStub);
   self->directory_ = private_directory();
   const auto socket = self->directory_ / "stub";

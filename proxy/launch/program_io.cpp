@@ -22,7 +22,8 @@ ProgramIo::ProgramIo(asio::any_io_executor executor, transport::CommandPtr comma
     : executor_(std::move(executor)), command_(std::move(command)) {}
 
 void ProgramIo::log_message(std::string_view line) {
-  spdlog::debug("gdbserver: {}", line);
+  // What tells of the program's end is worth a line; and should the program have written it, it is not lost.
+  spdlog::log(is_start_line(line) ? spdlog::level::debug : spdlog::level::info, "gdbserver: {}", line);
 }
 
 void ProgramIo::watch() {
@@ -76,7 +77,10 @@ asio::awaitable<void> ProgramIo::copy_shared_output(std::shared_ptr<ProgramIo> s
     lines.feed(early_output);
     std::vector<char> buffer(buffer_size);
     for (std::size_t n = 1; n > 0;) {
-      n = pty ? co_await self->command_->read_stdout(buffer) : co_await self->command_->read_stderr(buffer);
+      if (pty)
+        n = co_await self->command_->read_stdout(buffer);
+      else
+        n = co_await self->command_->read_stderr(buffer);
       if (n > 0)
         lines.feed({buffer.data(), n});
       else

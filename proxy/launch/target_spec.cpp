@@ -56,6 +56,7 @@ Result<TargetSpec> parse_ssh(std::string_view text) {
   if (host->second) {
     auto port = parse_port(*host->second);
     if (!port) return wrong(port.error());
+    if (*port == 0) return wrong("port 0 can't be connected to");
     spec.port = *port;
   }
   return TargetSpec{spec};
@@ -88,6 +89,8 @@ tl::expected<TargetSpec, std::string> parse_target(std::string_view text) {
   if (auto r = rest("ssh://")) return parse_ssh(r->ends_with('/') ? r->substr(0, r->size() - 1) : *r);
   if (auto r = rest("tcp://")) {
     auto address = parse_host_port(*r, "");
+    if (r->find(':') == std::string_view::npos || r->starts_with(':'))
+      return wrong("'" + Text(text) + "' lacks the host or the port; write tcp://host:port");
     if (!address) return wrong(address.error());
     if (address->host.empty())
       return wrong("'" + Text(text) + "': the host is missing; write tcp://host:port");

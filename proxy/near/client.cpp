@@ -106,7 +106,8 @@ void Client::flush() {
 
 std::string Client::general_process() const {
   if (!general_thread_.starts_with("Hgp")) return {};
-  return general_thread_.substr(2, general_thread_.find('.') - 2);
+  const std::string process = general_thread_.substr(2, general_thread_.find('.') - 2);
+  return process == "p0" || process == "p-1" ? std::string() : process;  // any, all
 }
 
 void Client::on_gdb_closed() {

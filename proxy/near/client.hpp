@@ -50,7 +50,7 @@ class Client {
   void set_non_stop(bool on) { non_stop_ = on; }
   /// The last Hg that the stub accepted, whole; empty if there was none.
   const std::string& general_thread() const noexcept { return general_thread_; }
-  /// Its `pPID` part; empty if it has none.
+  /// Its `pPID` part; empty if it names no process.
   std::string general_process() const;
   void set_general_thread(std::string hg) { general_thread_ = std::move(hg); }
   UndoLedger& undo() noexcept { return undo_; }

@@ -18,7 +18,8 @@ TEST_CASE("gdbserver's lines are parted from the program's, however the bytes ar
   const std::string text =
       "hello\nProcess /opt/x y created; pid = 12\nRemote debugging from host 127.0.0.1, port 5\nProcess "
       "data\n"
-      "Killing process(es): 12\nChild exited with status 3\r\nnot GDBserver exiting\nGDBserver exiting\nno "
+      "Listening on port 8080\nKilling process(es): 12\nChild exited with status 3\r\nnot GDBserver "
+      "exiting\nGDBserver exiting\nno "
       "newline";
   for (std::size_t step : {std::size_t{1}, std::size_t{2}, std::size_t{7}, text.size()}) {
     INFO(step);
@@ -30,7 +31,7 @@ TEST_CASE("gdbserver's lines are parted from the program's, however the bytes ar
           "Process /opt/x y created; pid = 12|Remote debugging from host 127.0.0.1, port 5|Killing "
           "process(es): 12|"
           "Child exited with status 3|GDBserver exiting|");
-    CHECK(parted.output == "hello\nProcess data\nnot GDBserver exiting\nno newline");
+    CHECK(parted.output == "hello\nProcess data\nListening on port 8080\nnot GDBserver exiting\nno newline");
   }
 }
 
@@ -50,5 +51,6 @@ TEST_CASE("what gdbserver tells of itself") {
   CHECK(inferior_pid("Process /a created; pid = 99") == 99);
   CHECK(inferior_pid("Attached; pid = 7") == 7);
   CHECK_FALSE(inferior_pid("Process 7"));
-  CHECK(is_accepted_line("Remote debugging from host ::ffff:127.0.0.1, port 4"));
+  CHECK(is_start_line("Remote debugging from host ::ffff:127.0.0.1, port 4"));
+  CHECK_FALSE(is_start_line("Child exited with status 0"));
 }
