@@ -257,6 +257,33 @@ TEST_CASE("nothing is taken back from a process that is gone: gdbserver 13.1 die
   }
 }
 
+TEST_CASE("a breakpoint inserted with any process selected goes with whichever ends") {
+  Dialogue d;
+  d.open(gdbserver);
+  for (const std::string packet : {"Hgp0.0", "Z0,1000,4"}) {
+    d.gdb_sends(packet);
+    d.stub_gets(packet);
+    d.stub_sends("OK");
+    d.gdb_gets("OK");
+  }
+  d.gdb_sends("vCont;c");
+  d.stub_gets("vCont;c");
+  d.stub_sends("W00;process:1");
+  d.gdb_vanishes();
+  d.stub_gets_nothing();
+}
+
+TEST_CASE("a resume is sent when every earlier request was answered") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_sends("m1000,4");
+  d.gdb_sends("vCont;c");
+  d.stub_gets("m1000,4");
+  d.stub_gets_nothing();
+  d.stub_sends("01020304");
+  d.stub_gets("vCont;c");
+}
+
 TEST_CASE("the end of one process leaves what belongs to another") {
   Dialogue d;
   d.open(gdbserver);

@@ -148,6 +148,42 @@ TEST_CASE("no byte read ahead outlives a resume or a write") {
   }
 }
 
+TEST_CASE("the map is read again after a resume") {
+  Dialogue d;
+  stopped(d);
+  MemoryStub stub{d, one_vma};
+  for (std::uint64_t i = 0; i < 8; ++i) stub.gdb_reads(0x100000 + i * block, block);
+  stub.serve();
+  d.gdb_sends("vCont;c");
+  d.stub_gets("vCont;c");
+  d.stub_sends("T05thread:p141.141;");
+  d.gdb_gets("T05thread:p141.141;");
+  stub.maps = "100000-200000 rw-p 00000000 00:05 9 /dev/mem\n";  // mapped over meanwhile
+  const int before = stub.memory_reads;
+  for (std::uint64_t i = 8; i < 16; ++i) stub.gdb_reads(0x100000 + i * block, block);
+  CHECK(stub.memory_reads == before + 8);
+}
+
+TEST_CASE("an answer that was under way when memory was written never counts for later") {
+  Dialogue d;
+  stopped(d);
+  MemoryStub stub{d, one_vma};
+  for (std::uint64_t i = 0; i < 4; ++i) stub.gdb_reads(0x100000 + i * block, block);
+  // Blocks 4 and on are under way. A client that doesn't wait writes, and reads from 2 on again.
+  d.gdb_sends("M104000,1:55");
+  d.gdb_sends("m102000,1000");
+  d.gdb_sends("m103000,1000");
+  for (int i = 0; i < 100 && d.stub_waiting() > 0; ++i) {
+    auto packet = d.stub_pop();
+    if (packet->starts_with('M')) stub.version = 1;
+    d.stub_sends(stub.answer(*packet));
+  }
+  while (d.gdb_pop()) {
+  }
+  for (std::uint64_t i = 4; i < 12; ++i)
+    CHECK(stub.gdb_reads(0x100000 + i * block, block) == stub.expected(0x100000 + i * block, block));
+}
+
 TEST_CASE("looking at other things leaves what was read ahead") {
   Dialogue d;
   stopped(d);
