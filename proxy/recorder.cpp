@@ -12,15 +12,17 @@
 namespace rspbridge::proxy {
 
 Recorder::Recorder(const std::filesystem::path& file) {
+  auto fail = [&] {
+    throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
+  };
   // It holds registers and memory of the target: nobody else's business.
   const int fd = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd >= 0) {
-    ::fchmod(fd, 0600);
-    ::close(fd);
-    out_.open(file, std::ios::binary | std::ios::trunc);
-  }
-  if (!out_)
-    throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
+  if (fd < 0) fail();
+  const int changed = ::fchmod(fd, 0600);
+  ::close(fd);
+  if (changed != 0) fail();
+  out_.open(file, std::ios::binary | std::ios::trunc);
+  if (!out_) fail();
 }
 
 void Recorder::record(Leg leg, Direction direction, std::string_view bytes) {

@@ -218,6 +218,15 @@ def connect_case(how):
     return test
 
 
+def another_architecture(world):
+    """An x86-64 stub is served as it is, and rspbridge says that this isn't ARM64."""
+    scenario = Scenario("another architecture", "steps", [], [], verb="connect", args=["exec:gdbserver --once - /bin/true"])
+    bridge = Bridge(world, scenario)
+    text = run_through(world, bridge, "continue", "print 6*7")
+    assert "exited normally" in text and "= 42" in text, text
+    assert "i386:x86-64, not aarch64" in bridge.said(), bridge.said()
+
+
 def informative(arguments, pattern):
     def test(world):
         done = subprocess.run([world.rspbridge, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
@@ -252,6 +261,7 @@ def tests():
     yield "launch/record", recording
     for how in ("remote", "tcp", "unix", "stdio"):
         yield "launch/connect-" + how, connect_case(how)
+    yield "launch/another-architecture", another_architecture
     yield "launch/version", informative(["--version"], b"rspbridge 0.")
     yield "launch/help", informative(["--help"], b"TARGET")
     yield "launch/packets", informative(["packets"], b"vCont")

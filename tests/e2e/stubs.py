@@ -96,7 +96,8 @@ class Bridge(Stub):
         options = ["--ready-file", ready, *self.arguments]
         for address in self.listen:
             options += ["--listen", address]
-        if self.where == "guest":
+        no_ssh = scenario.verb == "connect" and scenario.args and scenario.args[-1].startswith(("tcp:", "unix:", "exec:"))
+        if self.where == "guest" and not no_ssh:
             options += ["-F", world.guest.config]
         what = {
             "exec": lambda: ["--", scenario.program_for(self.where, world), *scenario.args],
