@@ -10,7 +10,6 @@
 namespace rspbridge::proxy::far {
 
 using link::Answer;
-using rsp::StopReply;
 
 namespace {
 
