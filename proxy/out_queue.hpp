@@ -1,6 +1,7 @@
 // Bytes on their way to a stream.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,9 +21,13 @@ namespace rspbridge::proxy {
 /// and later bytes are dropped: the reader of the same stream learns of the end, too.
 class OutQueue : public std::enable_shared_from_this<OutQueue> {
  public:
-  /// The stream must live until close() was called.
-  OutQueue(asio::any_io_executor executor, transport::Stream& stream, std::function<void(std::string)> failed)
-      : executor_(std::move(executor)), stream_(&stream), failed_(std::move(failed)) {}
+  struct Hooks {
+    std::function<void(std::string)> failed;
+    std::function<void()> progressed;  ///< fewer bytes wait than before
+  };
+  /// Shares the stream, which may be closed at any time.
+  OutQueue(asio::any_io_executor executor, std::shared_ptr<transport::Stream> stream, Hooks hooks)
+      : executor_(std::move(executor)), stream_(std::move(stream)), hooks_(std::move(hooks)) {}
 
   void write(std::string bytes) {
     if (bytes.empty() || !stream_) return;
@@ -31,31 +36,40 @@ class OutQueue : public std::enable_shared_from_this<OutQueue> {
   }
 
   bool idle() const noexcept { return !writing_; }
+  /// Bytes that wait, or are being written.
+  std::size_t size() const noexcept { return pending_.size() + under_way_; }
 
-  /// Nothing more is written; what is under way ends with the stream.
+  /// Nothing more is written, and no hook is called any more.
   void close() noexcept {
     stream_ = nullptr;
+    hooks_ = {};
     pending_.clear();
   }
 
  private:
   static asio::awaitable<void> pump(std::shared_ptr<OutQueue> self) {
+    auto stream = self->stream_;  // must outlive the write, whatever happens meanwhile
     try {
       while (self->stream_ && !self->pending_.empty()) {
         std::string bytes = std::exchange(self->pending_, {});
-        co_await self->stream_->write(bytes);
+        self->under_way_ = bytes.size();
+        co_await stream->write(bytes);
+        self->under_way_ = 0;
+        if (self->hooks_.progressed) self->hooks_.progressed();
       }
     } catch (const std::system_error& error) {
-      if (self->stream_) self->failed_(error.what());
+      if (self->hooks_.failed) self->hooks_.failed(error.what());
       self->close();
     }
+    self->under_way_ = 0;
     self->writing_ = false;
   }
 
   asio::any_io_executor executor_;
-  transport::Stream* stream_;
-  std::function<void(std::string)> failed_;
+  std::shared_ptr<transport::Stream> stream_;
+  Hooks hooks_;
   std::string pending_;
+  std::size_t under_way_ = 0;
   bool writing_ = false;
 };
 

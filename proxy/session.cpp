@@ -22,8 +22,26 @@ namespace {
 constexpr int most_complaints = 10;  // warnings of the stub's faults
 }  // namespace
 
+namespace {
+
+constexpr std::size_t most_pending = std::size_t{8} << 20;  // bytes for a GDB that doesn't read
+
+// A timer in a session's list for as long as somebody waits.
+struct Waiter {
+  Waiter(std::list<asio::steady_timer>& in, const asio::any_io_executor& executor)
+      : list(in), timer(in.emplace(in.end(), executor)) {}
+  ~Waiter() { list.erase(timer); }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  std::list<asio::steady_timer>& list;
+  std::list<asio::steady_timer>::iterator timer;
+};
+
+}  // namespace
+
 struct Session::Connection {
-  transport::StreamPtr stream;
+  std::shared_ptr<transport::Stream> stream;
   std::shared_ptr<OutQueue> out;
   near::Client client;
   std::string name;
@@ -32,16 +50,13 @@ struct Session::Connection {
 Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options)
     : executor_(executor),
       stub_(std::move(stub)),
-      to_stub_(std::make_shared<OutQueue>(executor, *stub_,
-                                          [](const std::string& why) {
-                                            spdlog::debug("writing to the stub failed: {}",
-                                                          why);  // the reader reports the end
-                                          })),
-      options_(options),
+      options_(std::move(options)),
       far_({.near = link_.to_near(),
             .info = [](const std::string& text) { spdlog::debug("{}", text); },
-            .warning = [this](const std::string& text) { complain(text); }}),
-      changed_(executor, asio::steady_timer::time_point::max()) {
+            .warning = [this](const std::string& text) { complain(text); }}) {
+  // What a failed write means, the reader of the same stream reports.
+  auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
+  to_stub_ = std::make_shared<OutQueue>(executor, stub_, OutQueue::Hooks{failed, [this] { wake(); }});
   link_.on_far = [this](link::ToFar message) { far_.on_link(std::move(message)); };
   link_.on_near = [this](const link::ToNear& message) { on_near(message); };
 }
@@ -115,6 +130,8 @@ asio::awaitable<void> Session::read_stub() {
         options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_host, {buffer.data(), n});
       far_.on_stub_bytes({buffer.data(), n});
       settle();
+      const auto taken = [this] { return !gdb_ || gdb_->out->size() < most_pending; };
+      if (!taken()) co_await wait_for(taken, std::chrono::hours(24));
     }
   } catch (const std::system_error& error) {
     reason = std::string("the connection to the stub was lost: ") + error.what();
@@ -135,7 +152,10 @@ asio::awaitable<void> Session::accept_from(transport::Listener& listener) {
   asio::steady_timer pause(executor_);
   while (!end_) {
     try {
-      admit(co_await listener.accept());
+      auto accepted = co_await listener.accept();
+      // The last GDB's end of file may be waiting behind this one's connection.
+      if (gdb_) co_await wait_for([this] { return !gdb_; }, std::chrono::milliseconds(200));
+      admit(std::move(accepted));
       continue;
     } catch (const std::system_error& error) {
       if (error.code() == asio::error::operation_aborted) co_return;
@@ -160,11 +180,9 @@ void Session::admit(transport::Accepted accepted) {
                  gdb_->name);
     return;
   }
-  auto executor = executor_;
-  auto stream = std::move(accepted.stream);
-  auto out = std::make_shared<OutQueue>(executor, *stream, [](const std::string& why) {
-    spdlog::debug("writing to GDB failed: {}", why);  // the reader reports the end
-  });
+  std::shared_ptr<transport::Stream> stream = std::move(accepted.stream);
+  auto failed = [](const std::string& why) { spdlog::debug("writing to GDB failed: {}", why); };
+  auto out = std::make_shared<OutQueue>(executor_, stream, OutQueue::Hooks{failed, [this] { wake(); }});
   near::Client client(
       {.far = link_.to_far(), .warning = [](const std::string& text) { spdlog::warn("{}", text); }}, shared_);
   gdb_ = std::make_shared<Connection>(
@@ -172,6 +190,7 @@ void Session::admit(transport::Accepted accepted) {
   spdlog::debug("GDB connected from {}", gdb_->name);
   link_.to_far()(link::GdbCame{});
   settle();
+  if (far_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
   asio::co_spawn(executor_, read_gdb(gdb_), asio::detached);
 }
 
@@ -192,7 +211,7 @@ asio::awaitable<void> Session::read_gdb(std::shared_ptr<Connection> connection) 
 }
 
 void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
-  if (gdb_ != connection) return;
+  if (!connection || gdb_ != connection) return;
   spdlog::debug("GDB left ({})", connection->name);
   connection->client.on_gdb_closed();
   connection->out->close();
@@ -238,20 +257,39 @@ void Session::request_end(std::string reason) {
 }
 
 asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::chrono::milliseconds most) {
+  Waiter waiter(waiters_, executor_);
   const auto deadline = std::chrono::steady_clock::now() + most;
   while (!condition() && std::chrono::steady_clock::now() < deadline) {
-    changed_.expires_at(deadline);
-    asio::error_code ignored_cancellation;
-    co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, ignored_cancellation));
+    waiter.timer->expires_at(deadline);
+    asio::error_code cancelled;
+    co_await waiter.timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
+asio::awaitable<void> Session::insist_on_stop() {
+  Counted user(readers_);
+  const link::StopId before = far_.stop_id();
+  const auto stopped = [this, before] {
+    return !far_.running() || far_.stop_id() != before || end_.has_value();
+  };
+  co_await wait_for(stopped, std::chrono::seconds(1));
+  const auto thread = far_.stopped_thread();
+  if (stopped() || !options_.interrupt_process || !thread) co_return;
+  const std::int64_t pid = thread->pid ? *thread->pid : thread->tid;
+  spdlog::debug("^C doesn't stop the target; sending SIGINT to process {}", pid);
+  try {
+    co_await options_.interrupt_process(pid);
+  } catch (const std::system_error& error) {
+    spdlog::warn("process {} can't be interrupted: {}", pid, error.what());
   }
 }
 
 asio::awaitable<SessionEnd> Session::wait() {
   co_await wait_for([this] { return end_.has_value(); }, std::chrono::hours(24 * 365));
-  if (gdb_) {
+  if (auto leaving = gdb_) {
     // Let GDB have the last reply before its connection closes.
-    co_await wait_for([this] { return gdb_->out->idle(); }, std::chrono::milliseconds(500));
-    auto leaving = gdb_;
+    co_await wait_for([this, leaving] { return gdb_ != leaving || leaving->out->idle(); },
+                      std::chrono::milliseconds(500));
     gdb_left(leaving);
   }
   if (stub_open_) co_await leave_target();

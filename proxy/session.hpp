@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,9 @@ class Session {
     /// The session is over once GDB left and no process is left to debug.
     bool end_when_empty = true;
     Recorder* recorder = nullptr;  ///< not owned; may be null
+    /// Interrupts a process of the target without the stub; may be empty. gdbserver 13 sends ^C's
+    /// SIGINT to a process group, and so stops no process that doesn't lead one.
+    std::function<asio::awaitable<void>(std::int64_t pid)> interrupt_process;
   };
   Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options);
   ~Session();
@@ -94,19 +98,25 @@ class Session {
   void complain(const std::string& text);
   asio::awaitable<void> end_if_empty();
   asio::awaitable<void> leave_target();
+  /// Kills or detaches one process, as on_exit says; false if the stub refused.
+  asio::awaitable<bool> leave_process(std::string pid);
   asio::awaitable<void> wait_for(std::function<bool()> condition, std::chrono::milliseconds most);
   /// The target's processes as `PID` in hex, or "" for the one of a stub without multiprocess.
   asio::awaitable<std::vector<std::string>> processes();
   void admit(transport::Accepted accepted);
+  /// A ^C was sent: sees to it that the target stops, by other means if need be.
+  asio::awaitable<void> insist_on_stop();
   void on_near(const link::ToNear& message);
   void gdb_left(const std::shared_ptr<Connection>& connection);
   /// Carries messages over the link and bytes to both streams until nothing is left to move.
   void settle();
   void end(SessionEnd how);
-  void wake() { changed_.cancel(); }
+  void wake() {
+    for (auto& waiter : waiters_) waiter.cancel();
+  }
 
   asio::any_io_executor executor_;
-  transport::StreamPtr stub_;
+  std::shared_ptr<transport::Stream> stub_;
   std::shared_ptr<OutQueue> to_stub_;
   Options options_;
   link::QueueLink link_;
@@ -120,7 +130,8 @@ class Session {
   bool connection_lost_ = false;
   int complaints_ = 0;
   bool settling_ = false;
-  asio::steady_timer changed_;  ///< never expires; cancelled whenever something happened
+  std::list<asio::steady_timer>
+      waiters_;  ///< one for each wait_for() under way; cancelled whenever something happened
 };
 
 }  // namespace rspbridge::proxy

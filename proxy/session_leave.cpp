@@ -51,33 +51,49 @@ asio::awaitable<void> Session::end_if_empty() {
   }
 }
 
+asio::awaitable<bool> Session::leave_process(std::string pid) {
+  // Strings are made before they are awaited upon: GCC 12 destroys some temporaries in co_await twice.
+  std::string attached = "qAttached", detach = "D", kill = "vKill;" + pid;
+  if (!pid.empty()) attached += ":" + pid, detach += ";" + pid;
+  bool kills = options_.on_exit == OnExit::kill;
+  if (options_.on_exit == OnExit::as_started) {
+    const std::string answer = co_await ask(attached, Effect::looks, Answer::reply);
+    kills = answer == "0";
+  }
+  const std::string name =
+      pid.empty() ? "(the stub's only one)" : std::to_string(rsp::parse_hex(pid).value_or(0));
+  spdlog::debug("{} process {}", kills ? "killing" : "detaching from", name);
+  if (kills && pid.empty()) {
+    far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
+    co_return true;
+  }
+  std::string reply;
+  if (kills)
+    reply = co_await ask(kill, Effect::resumes, Answer::reply);
+  else
+    reply = co_await ask(detach, Effect::resumes, Answer::reply);
+  if (reply != "OK")
+    spdlog::warn("process {} could not be {}: the stub answered {}", name, kills ? "killed" : "let go",
+                 reply);
+  co_return reply == "OK";
+}
+
 asio::awaitable<void> Session::leave_target() {
   SessionEnd how = *end_;
   end_.reset();  // so that the stub's end is seen while it is talked to
   try {
     far_.interrupt();
     settle();
+    if (far_.running()) co_await insist_on_stop();
     co_await wait_for([this] { return !far_.running() || end_; }, std::chrono::seconds(3));
     if (far_.running()) throw std::runtime_error("the target doesn't stop");
-    auto pids = co_await processes();
+    const auto pids = co_await processes();
+    bool all = true;
     for (const std::string& pid : pids) {
-      bool kills = options_.on_exit == OnExit::kill;
-      if (options_.on_exit == OnExit::as_started) {
-        std::string attached =
-            co_await ask(pid.empty() ? "qAttached" : "qAttached:" + pid, Effect::looks, Answer::reply);
-        kills = attached == "0";
-      }
-      spdlog::debug("{} process {}", kills ? "killing" : "detaching from",
-                    pid.empty() ? "(the stub's only one)" : std::to_string(rsp::parse_hex(pid).value_or(0)));
-      const std::string suffix = pid.empty() ? "" : ";" + pid;
-      if (kills && pid.empty()) {
-        far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
-        continue;
-      }
-      std::string reply = co_await ask((kills ? "vKill" : "D") + suffix, Effect::resumes, Answer::reply);
-      if (reply != "OK")
-        throw std::runtime_error("the stub answered " + reply + (kills ? " to vKill" : " to D"));
+      const bool left = co_await leave_process(pid);
+      all = all && left;
     }
+    if (!all) throw std::runtime_error("the stub refused");
     settle();
     co_await wait_for([this] { return to_stub_->idle() || end_; }, std::chrono::seconds(1));
   } catch (const std::exception& error) {

@@ -85,7 +85,11 @@ void Endpoint::on_packet(Frame frame) {
 }
 
 void Endpoint::on_oversize(const Frame& frame) {
-  report("packet longer than the limit, dropped: " + quote(frame.payload));
+  const std::string text = "packet longer than the limit, dropped: " + quote(frame.payload);
+  if (frame.payload.starts_with('$'))
+    events_.push_back({Event::Kind::oversize, text});
+  else
+    report(text);
   // A good one is acknowledged: sent again it would be as long.
   if (!no_ack_ && frame.payload.starts_with('$')) output_ += frame.checksum_ok ? '+' : '-';
 }

@@ -14,7 +14,13 @@ namespace rspbridge::rsp {
 
 /// What an Endpoint hands up to its owner.
 struct Event {
-  enum class Kind : std::uint8_t { packet, notification, interrupt, protocol_error };
+  enum class Kind : std::uint8_t {
+    packet,
+    notification,
+    interrupt,
+    protocol_error,
+    oversize,  ///< a packet that was too long to keep; the payload is a sentence for the log
+  };
   Kind kind = Kind::packet;
   /// The payload as on the wire; for protocol_error a sentence for the log.
   std::string payload;

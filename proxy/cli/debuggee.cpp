@@ -140,9 +140,9 @@ asio::awaitable<void> start_through_stub(const Options& options, Session& sessio
   throw Failure(exit_failed, "the stub at " + options.target_text + " can't " + what + ": " + why);
 }
 
-asio::awaitable<void> close_debuggee(Debuggee& debuggee) {
+asio::awaitable<void> close_debuggee(Debuggee& debuggee, bool by_force) {
   if (debuggee.stub) debuggee.stub->close();
-  if (debuggee.gdbserver) co_await debuggee.gdbserver->finish();
+  if (debuggee.gdbserver) co_await debuggee.gdbserver->finish(by_force);
   if (debuggee.qemu) co_await debuggee.qemu->finish();
   debuggee.gdbserver.reset();
   debuggee.qemu.reset();

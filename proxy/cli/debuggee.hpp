@@ -39,6 +39,7 @@ asio::awaitable<void> open_debuggee(const Options& options, Debuggee& debuggee);
 asio::awaitable<void> start_through_stub(const Options& options, Session& session);
 
 /// Ends what open_debuggee() started. Never throws.
-asio::awaitable<void> close_debuggee(Debuggee& debuggee);
+/// @param by_force see launch::RemoteGdbserver::finish()
+asio::awaitable<void> close_debuggee(Debuggee& debuggee, bool by_force);
 
 }  // namespace rspbridge::proxy::cli

@@ -178,6 +178,10 @@ asio::awaitable<int> run(Options options) {
     session_options.on_exit = run.options.on_exit;
     session_options.end_when_empty = run.options.verb == Verb::exec || run.options.verb == Verb::attach;
     session_options.recorder = run.recorder.get();
+    if (run.debuggee.gdbserver)
+      session_options.interrupt_process = [&run](std::int64_t pid) {
+        return run.debuggee.gdbserver->interrupt(pid);
+      };
     run.session = std::make_unique<Session>(executor, std::move(run.debuggee.stub), session_options);
     code = co_await serve_until_end(run, signals, std::move(listeners));
   } catch (...) {
@@ -185,7 +189,8 @@ asio::awaitable<int> run(Options options) {
   }
   if (failure && run.session) co_await run.session->abandon();
   run.character_mode.reset();
-  co_await close_debuggee(run.debuggee);
+  const bool by_force = run.options.on_exit != OnExit::detach || !run.session;
+  co_await close_debuggee(run.debuggee, by_force);
   signals.cancel();
   if (failure) std::rethrow_exception(failure);
   co_return code;

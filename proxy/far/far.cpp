@@ -63,14 +63,25 @@ void Far::on_link(link::ToFar message) {
 }
 
 void Far::on_request(link::Request request) {
+  if (request.effect != Effect::looks || selects_process(request.payload)) ahead_.clear();
   if (answered_ahead(request)) return;
   forward(std::move(request));
   read_ahead();
 }
 
+// Memory that was read ahead, and the map that says where that is safe, are one process's.
+bool Far::selects_process(std::string_view payload) {
+  if (!payload.starts_with("Hg")) return false;
+  auto thread = rsp::parse_thread_id(payload.substr(2));
+  const bool same = thread && general_thread_ && thread->pid == general_thread_->pid;
+  if (!same && map_state_ != MapState::unavailable) map_state_ = MapState::unknown;
+  return !same;
+}
+
 bool Far::answered_ahead(const link::Request& request) {
   auto read = rsp::parse_memory_read(request.payload);
   if (!read || non_stop_ || !quirks_.pipelines) return false;
+  if (!packet_size_ || read->length > *packet_size_ / 2) return false;  // its reply may not fit
   auto deliver = [this, id = request.id](std::string payload) {
     hooks_.near(link::Reply{id, std::move(payload)});
   };
@@ -150,6 +161,7 @@ void Far::learn_stop(const std::string& reply) {
   if (!stop) return;
   ++stop_;
   stopped_thread_ = stop->thread;
+  if (stop->thread && !non_stop_) general_thread_ = stop->thread;  // selected from now on
   nothing_left_ = stop->kind == StopReply::Kind::exited || stop->kind == StopReply::Kind::signalled;
 }
 

@@ -55,6 +55,7 @@ class Far {
 
  private:
   void on_request(link::Request request);
+  bool selects_process(std::string_view payload);
   bool answered_ahead(const link::Request& request);
   void forward(link::Request request);
   void on_answer(link::RequestId id, const std::string& request, link::Answer answer, std::string payload,

@@ -84,6 +84,10 @@ void StubQueue::on_bytes(std::string_view bytes) {
       case rsp::Event::Kind::interrupt:
         hooks_.complaint("sent a ^C");
         break;
+      case rsp::Event::Kind::oversize:
+        hooks_.complaint("broke the protocol: " + event->payload);
+        if (!in_flight_.empty()) finish_front("E.the stub's answer was too long");
+        break;
       case rsp::Event::Kind::protocol_error:
         hooks_.complaint("broke the protocol: " + event->payload);
         break;
@@ -119,9 +123,7 @@ void StubQueue::finish_front(std::string payload) {
 
 void StubQueue::abandon_gdb() {
   std::erase_if(waiting_, [](const Job& job) { return job.from_gdb; });
-  for (Job& job : in_flight_) {
-    if (job.from_gdb && job.answer != Answer::stop) job.done = {};
-  }
+
   interrupt_pending_ = false;
 }
 

@@ -18,7 +18,7 @@ struct Job {
   link::Effect effect = link::Effect::looks;
   link::Answer answer = link::Answer::reply;
   /// Called with each packet of the answer, run-length encoding left as it was; `final` with the
-  /// last one. Empty once the one who asked is gone.
+  /// last one. May be empty.
   std::function<void(std::string payload, bool final)> done;
   bool from_gdb = false;
 };
@@ -50,7 +50,8 @@ class StubQueue {
   bool running() const noexcept;
   bool idle() const noexcept { return waiting_.empty() && in_flight_.empty(); }
 
-  /// GDB is gone: its waiting jobs are dropped, and the answers to those under way go to nobody.
+  /// GDB is gone: its waiting jobs are dropped. Those under way are still answered, since what they
+  /// do is done; near gives the answers to nobody.
   void abandon_gdb();
 
  private:

@@ -109,33 +109,37 @@ asio::awaitable<transport::StreamPtr> RemoteGdbserver::connect() {
   co_return co_await ssh_->direct_tcpip("127.0.0.1", port_);
 }
 
-asio::awaitable<void> RemoteGdbserver::kill() {
-  if (!pid_) co_return;
-  spdlog::debug("ending gdbserver (pid {}) on {}", *pid_, ssh_->describe());
-  const std::vector<std::string> arguments(1, std::to_string(*pid_));
-  std::string command = login_shell_command("kill -TERM $1", arguments);
+asio::awaitable<void> RemoteGdbserver::signal(std::string name, std::int64_t pid) {
+  spdlog::debug("SIG{} to process {} on {}", name, pid, ssh_->describe());
+  const std::vector<std::string> arguments(1, std::to_string(pid));
+  std::string command = login_shell_command("kill -" + name + " $1", arguments);
   auto killer = co_await ssh_->exec(command);
   co_await killer->wait();
 }
 
-asio::awaitable<void> RemoteGdbserver::finish() {
+asio::awaitable<void> RemoteGdbserver::interrupt(std::int64_t pid) {
+  std::string name = "INT";
+  co_await signal(name, pid);
+}
+
+asio::awaitable<void> RemoteGdbserver::finish(bool by_force) {
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer pause(executor);
   for (int i = 0; i < 300 && !io_->over(); ++i) {
-    if (i == 200 && !io_->status()) {
+    if (i == 200 && !io_->status() && by_force && pid_) {
       try {
-        co_await kill();
+        std::string name = "TERM";
+        co_await signal(name, *pid_);
       } catch (const std::system_error& error) {
-        spdlog::warn("gdbserver (pid {}) may still run on {}: {}", pid_.value_or(0), ssh_->describe(),
-                     error.what());
-        co_return;
+        spdlog::debug("ending gdbserver: {}", error.what());
       }
     }
     pause.expires_after(std::chrono::milliseconds(10));
     co_await pause.async_wait(asio::use_awaitable);
   }
   if (!io_->status())
-    spdlog::warn("gdbserver (pid {}) may still run on {}", pid_.value_or(0), ssh_->describe());
+    spdlog::warn("gdbserver (pid {}) may still run on {}{}", pid_.value_or(0), ssh_->describe(),
+                 by_force ? "" : ": it lets its process go as soon as that stops");
 }
 
 }  // namespace rspbridge::proxy::launch

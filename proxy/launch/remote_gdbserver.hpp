@@ -37,9 +37,14 @@ class RemoteGdbserver {
   /// Our terminal's window changed.
   void resize(int columns, int rows) { io_->command().resize(columns, rows); }
 
+  /// Sends SIGINT to a process of the target. Throws transport::SshError.
+  asio::awaitable<void> interrupt(std::int64_t pid);
+
   /// Waits a moment for it to end by itself, ends it if it doesn't, and passes on the output that is
   /// still on its way. Never throws.
-  asio::awaitable<void> finish();
+  /// @param by_force whether it may be ended by a signal: then it can't remove its breakpoints from a
+  ///   process that it attached to
+  asio::awaitable<void> finish(bool by_force);
 
  private:
   RemoteGdbserver(transport::SshSessionPtr ssh, GdbserverOptions options);
@@ -47,7 +52,7 @@ class RemoteGdbserver {
   asio::awaitable<std::string> read_until_listening();
   asio::awaitable<std::size_t> read_messages(std::span<char> into);
   [[noreturn]] void fail_to_start(const transport::ExitStatus& status) const;
-  asio::awaitable<void> kill();
+  asio::awaitable<void> signal(std::string name, std::int64_t pid);
 
   transport::SshSessionPtr ssh_;
   GdbserverOptions options_;

@@ -25,6 +25,7 @@ void Client::on_gdb_bytes(std::string_view bytes) {
       case rsp::Event::Kind::notification:
         hooks_.warning("GDB sent a notification, which only stubs do");
         break;
+      case rsp::Event::Kind::oversize:
       case rsp::Event::Kind::protocol_error:
         hooks_.warning("GDB: " + event->payload);
         break;
@@ -62,20 +63,26 @@ void Client::on_link(const link::ToNear& message) {
   if (auto* reply = std::get_if<link::Reply>(&message)) {
     on_reply(reply->id, reply->payload, reply->final);
   } else if (auto* stop = std::get_if<link::StopBundle>(&message)) {
-    look_for_exit(stop->payload);
+    look_into_stop(stop->payload);
     on_reply(stop->id, stop->payload, true);
   } else if (auto* notification = std::get_if<link::Notification>(&message)) {
     if (notification->payload.starts_with("Stop:"))
-      look_for_exit(std::string_view(notification->payload).substr(5));
+      look_into_stop(std::string_view(notification->payload).substr(5));
     gdb_.send_notification(notification->payload);
   }
 }
 
-void Client::look_for_exit(std::string_view stop_reply) {
-  if (!stop_reply.starts_with('W') && !stop_reply.starts_with('X')) return;
+void Client::look_into_stop(std::string_view stop_reply) {
+  if (stop_reply.empty() || std::string_view("TWX").find(stop_reply.front()) == std::string_view::npos)
+    return;
   auto expanded = rsp::expand_runs(stop_reply);
   auto stop = expanded ? rsp::parse_stop_reply(*expanded) : std::nullopt;
   if (!stop) return;
+  if (stop->kind == rsp::StopReply::Kind::stopped) {
+    // In all-stop mode the thread that stopped is selected from then on.
+    if (stop->thread && !non_stop_) general_thread_ = "Hg" + rsp::format_thread_id(*stop->thread);
+    return;
+  }
   const bool named = stop->thread && stop->thread->pid;
   undo_.forget_process(named ? "p" + rsp::format_hex(static_cast<std::uint64_t>(*stop->thread->pid))
                              : std::string());
@@ -86,7 +93,7 @@ void Client::on_reply(link::RequestId id, const std::string& payload, bool final
       std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.id == id && id != 0; });
   if (slot == slots_.end()) return;  // asked by a GDB that is gone
   if (!final) return gdb_.send(payload);
-  if (slot->row->answer == Answer::status) look_for_exit(payload);
+  if (slot->row->answer == Answer::status) look_into_stop(payload);
   slot->reply = payload;
   if (slot->row->on_reply) {
     if (slot->row->fate == Fate::rewrite) slot->reply = rsp::expand_runs(payload).value_or(payload);
@@ -111,6 +118,12 @@ std::string Client::general_process() const {
 }
 
 void Client::on_gdb_closed() {
+  // What is under way counts as done: taking back too much does no harm, a breakpoint left behind does.
+  for (Slot& slot : slots_) {
+    std::string assumed = "OK";
+    if (!slot.reply && slot.row && slot.row->on_reply && slot.row->fate == Fate::forward)
+      slot.row->on_reply(*this, slot.request, assumed);
+  }
   slots_.clear();
   hooks_.far(link::GdbGone{undo_.take()});
 }

@@ -48,7 +48,7 @@ class Client {
   /// Answers OK, and ends acknowledgement on this leg right after it.
   void agree_no_ack();
   void set_non_stop(bool on) { non_stop_ = on; }
-  /// The last Hg that the stub accepted, whole; empty if there was none.
+  /// The Hg packet that would select what is selected; empty if that isn't known.
   const std::string& general_thread() const noexcept { return general_thread_; }
   /// Its `pPID` part; empty if it names no process.
   std::string general_process() const;
@@ -68,8 +68,8 @@ class Client {
   void on_packet(std::string payload);
   void on_reply(link::RequestId id, const std::string& payload, bool final);
   void flush();
-  /// Drops what belonged to a process that a stop reply says is gone.
-  void look_for_exit(std::string_view stop_reply);
+  /// Follows which thread is selected, and drops what belonged to a process that is gone.
+  void look_into_stop(std::string_view stop_reply);
 
   Hooks hooks_;
   Shared& shared_;

@@ -108,6 +108,8 @@ constexpr PacketRow table[] = {
     {"vFile:open", Match::word, forward, looks, reply, nullptr, note_file_opened,
      "closed again if GDB vanishes"},
     {"vFile:close", Match::word, forward, looks, reply, nullptr, note_file_closed, "closes"},
+    {"vFile:pwrite", Match::word, forward, changes, reply, nullptr, nullptr,
+     "writes; a file may be a process's memory"},
     {"vFile", Match::word, forward, looks, reply, nullptr, nullptr, "the target's files"},
 
     {"(any other)", Match::whole, forward, changes, reply, nullptr, nullptr, "passes verbatim"},

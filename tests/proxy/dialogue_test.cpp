@@ -368,6 +368,67 @@ TEST_CASE("an m that gdbserver would never answer is shortened to what fits") {
   d.stub_gets("m1000,23ff");
 }
 
+TEST_CASE("a breakpoint that is under way when GDB vanishes is taken back, too") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_sends("Hgp1.1");
+  d.stub_gets("Hgp1.1");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
+  d.gdb_sends("Z0,1000,4");
+  d.stub_gets("Z0,1000,4");
+  d.gdb_vanishes();
+  d.stub_sends("OK");
+  d.stub_gets("Hgp1.1");
+  d.stub_gets("z0,1000,4");
+}
+
+TEST_CASE("what a vanished GDB had under way still counts: the process was killed") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_sends("vKill;1");
+  d.stub_gets("vKill;1");
+  d.gdb_vanishes();
+  d.stub_sends("OK");
+  d.stub_closes("closed");
+  REQUIRE(d.stub_gone);
+  CHECK(d.stub_gone->expected);
+}
+
+TEST_CASE("breakpoints belong to the process whose thread stopped, without a word of GDB's") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_sends("Hgp1.1");
+  d.stub_gets("Hgp1.1");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
+  d.gdb_sends("vRun;61");
+  d.stub_gets("vRun;61");
+  d.stub_sends("T05thread:p2.2;");
+  d.gdb_gets("T05thread:p2.2;");
+  d.gdb_sends("Z0,1000,4");
+  d.stub_gets("Z0,1000,4");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
+  d.gdb_vanishes();
+  d.stub_gets("Hgp2.2");
+  d.stub_sends("OK");
+  d.stub_gets("z0,1000,4");
+}
+
+TEST_CASE("an answer that is too long to keep is an error to GDB, and the next request goes on") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_sends("g");
+  d.stub_gets("g");
+  d.stub_sends(std::string((std::size_t{16} << 20) + 1, '0'));
+  d.gdb_gets("E.the stub's answer was too long");
+  d.gdb_sends("g");
+  d.stub_gets("g");
+  d.stub_sends("00");
+  d.gdb_gets("00");
+}
+
 TEST_CASE("what a stub says against the rules is said in the log, and the session goes on") {
   Dialogue d;
   d.open(gdbserver);

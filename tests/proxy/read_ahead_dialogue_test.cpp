@@ -185,6 +185,20 @@ TEST_CASE("an answer that was under way when memory was written never counts for
   }
 }
 
+TEST_CASE("what was read ahead of one process never answers for another") {
+  Dialogue d;
+  stopped(d);
+  MemoryStub stub{d, one_vma};
+  for (std::uint64_t i = 0; i < 8; ++i) stub.gdb_reads(0x100000 + i * block, block);
+  stub.serve();
+  stub.version = 1;  // the other one's memory
+  d.gdb_sends("Hgp142.142");
+  d.stub_gets("Hgp142.142");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
+  CHECK(stub.gdb_reads(0x100000 + 8 * block, block) == stub.expected(0x100000 + 8 * block, block));
+}
+
 TEST_CASE("looking at other things leaves what was read ahead") {
   Dialogue d;
   stopped(d);

@@ -26,6 +26,7 @@ std::vector<std::string> drain(Endpoint& endpoint) {
       case Event::Kind::interrupt:
         out.push_back("^");
         break;
+      case Event::Kind::oversize:
       case Event::Kind::protocol_error:
         CHECK(event->payload.size() > 10);
         out.push_back("!");

@@ -38,6 +38,7 @@ class ScriptedEnd {
         case rsp::Event::Kind::interrupt:
           arrived_.emplace_back("^C");
           break;
+        case rsp::Event::Kind::oversize:
         case rsp::Event::Kind::protocol_error:
           arrived_.push_back("!" + event->payload);
           break;
