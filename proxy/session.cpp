@@ -11,32 +11,15 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "rsp/qxfer.hpp"
-#include "rsp/target_description.hpp"
 namespace rspbridge::proxy {
 
 using link::Answer;
 using link::Effect;
 
 namespace {
-constexpr int most_complaints = 10;  // warnings of the stub's faults
-}  // namespace
 
-namespace {
-
+constexpr int most_complaints = 10;                         // warnings of the stub's faults
 constexpr std::size_t most_pending = std::size_t{8} << 20;  // bytes for a GDB that doesn't read
-
-// A timer in a session's list for as long as somebody waits.
-struct Waiter {
-  Waiter(std::list<asio::steady_timer>& in, const asio::any_io_executor& executor)
-      : list(in), timer(in.emplace(in.end(), executor)) {}
-  ~Waiter() { list.erase(timer); }
-  Waiter(const Waiter&) = delete;
-  Waiter& operator=(const Waiter&) = delete;
-
-  std::list<asio::steady_timer>& list;
-  std::list<asio::steady_timer>::iterator timer;
-};
 
 }  // namespace
 
@@ -69,48 +52,16 @@ Session::~Session() {
 asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
   stub_open_ = true;
   asio::co_spawn(executor_, read_stub(), asio::detached);
-  auto answered = std::make_shared<bool>(false);
-  far_.start([answered] { *answered = true; });
+  auto answered = std::make_shared<std::optional<bool>>();
+  far_.start([answered](bool is_stub) { *answered = is_stub; });
   settle();
   co_await wait_for([&] { return *answered || end_ || complaints_ >= most_complaints; }, timeout);
-  if (*answered) co_return;
-  if (complaints_ >= most_complaints)
-    throw std::runtime_error("what answers at " + stub_->describe() + " is no GDB stub: it sends garbage");
+  if (answered->value_or(false)) co_return;
+  if (*answered || complaints_ >= most_complaints)
+    throw std::runtime_error("what answers at " + stub_->describe() + " is no GDB stub");
   throw std::runtime_error(end_ ? "the stub closed the connection before it answered"
                                 : "nothing at " + stub_->describe() + " answered as a GDB stub does within " +
                                       std::to_string(timeout.count()) + " s");
-}
-
-asio::awaitable<std::string> Session::ask(std::string payload, Effect effect, Answer answer) {
-  // Shared: the answer may come after the one who asked has given up.
-  auto reply = std::make_shared<std::optional<std::string>>();
-  far_.ask(std::move(payload), effect, answer, [this, reply](std::string text) {
-    *reply = std::move(text);
-    wake();
-  });
-  settle();
-  co_await wait_for([&] { return reply->has_value() || end_; }, std::chrono::seconds(30));
-  if (!*reply) throw std::runtime_error("the stub doesn't answer");
-  co_return **reply;
-}
-
-asio::awaitable<std::optional<std::string>> Session::architecture() {
-  // gdbserver dies of being asked for the description before a thread was selected.
-  co_await ask("Hg0", Effect::looks, Answer::reply);
-  std::string document;
-  for (int part = 0; part < 64; ++part) {
-    const rsp::QXferRead read{"features", "target.xml", document.size(), 0x400};
-    const std::string text = co_await ask(rsp::format_qxfer_read(read), Effect::looks, Answer::reply);
-    auto reply = rsp::parse_qxfer_reply(text);
-    if (!reply) co_return std::nullopt;
-    document += reply->data;
-    if (reply->last) break;
-  }
-  // Only the architecture is wanted, which stands outside of what target.xml includes.
-  auto description =
-      rsp::parse_target_description(document, [](auto) { return "<feature name=\"left-out\"/>"; });
-  if (!description || description->architecture.empty()) co_return std::nullopt;
-  co_return description->architecture;
 }
 
 void Session::complain(const std::string& text) {
@@ -254,34 +205,6 @@ void Session::end(SessionEnd how) {
 
 void Session::request_end(std::string reason) {
   end({true, std::move(reason), false});
-}
-
-asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::chrono::milliseconds most) {
-  Waiter waiter(waiters_, executor_);
-  const auto deadline = std::chrono::steady_clock::now() + most;
-  while (!condition() && std::chrono::steady_clock::now() < deadline) {
-    waiter.timer->expires_at(deadline);
-    asio::error_code cancelled;
-    co_await waiter.timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-  }
-}
-
-asio::awaitable<void> Session::insist_on_stop() {
-  Counted user(readers_);
-  const link::StopId before = far_.stop_id();
-  const auto stopped = [this, before] {
-    return !far_.running() || far_.stop_id() != before || end_.has_value();
-  };
-  co_await wait_for(stopped, std::chrono::seconds(1));
-  const auto thread = far_.stopped_thread();
-  if (stopped() || !options_.interrupt_process || !thread) co_return;
-  const std::int64_t pid = thread->pid ? *thread->pid : thread->tid;
-  spdlog::debug("^C doesn't stop the target; sending SIGINT to process {}", pid);
-  try {
-    co_await options_.interrupt_process(pid);
-  } catch (const std::system_error& error) {
-    spdlog::warn("process {} can't be interrupted: {}", pid, error.what());
-  }
 }
 
 asio::awaitable<SessionEnd> Session::wait() {

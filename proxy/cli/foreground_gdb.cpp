@@ -16,12 +16,17 @@
 
 namespace rspbridge::proxy::cli {
 
-std::string default_gdb() {
+bool is_executable(const std::string& program) {
+  if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
   const char* path = std::getenv("PATH");
   std::istringstream directories(path ? path : "/usr/bin:/bin");
   for (std::string directory; std::getline(directories, directory, ':');)
-    if (::access((directory + "/gdb-multiarch").c_str(), X_OK) == 0) return "gdb-multiarch";
-  return "gdb";
+    if (::access((directory + "/" + program).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+std::string default_gdb() {
+  return is_executable("gdb-multiarch") ? "gdb-multiarch" : "gdb";
 }
 
 namespace {

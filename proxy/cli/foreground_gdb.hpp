@@ -14,6 +14,9 @@
 
 namespace rspbridge::proxy::cli {
 
+/// Whether `program` is a path to an executable, or the name of one in PATH.
+bool is_executable(const std::string& program);
+
 /// The GDB that `--gdb` without a name runs: gdb-multiarch if it is there, else gdb.
 std::string default_gdb();
 

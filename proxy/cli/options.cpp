@@ -61,8 +61,8 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
       ->check(CLI::IsMember({"detach", "kill"}).description(""));
   app.add_option(
          "--gdb", raw.gdb,
-         "with --gdb=GDB: run this GDB in the foreground, connected, and end with it; --gdb alone picks one")
-      ->type_name("GDB");
+         "--gdb=GDB runs this GDB in the foreground, connected, and ends with it; --gdb alone picks one")
+      ->type_name("");
   app.add_flag("--default-gdb", raw.default_gdb)->group("");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");
@@ -196,7 +196,8 @@ Parsed parse_command_line(int argc, char** argv) {
     return {std::nullopt, 2};
   } catch (const CLI::ExtrasError& error) {
     app.exit(error, std::cout, std::cerr);
-    if (options.program.empty()) std::cerr << "A program to exec, and its arguments, come after --.\n";
+    if (verbs[Verb::exec]->parsed() && options.program.empty())
+      std::cerr << "A program to exec, and its arguments, come after --.\n";
     return {std::nullopt, 2};
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error, std::cout, std::cerr);

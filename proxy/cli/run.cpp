@@ -1,7 +1,9 @@
 #include "proxy/cli/run.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -159,6 +161,21 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
 
 }  // namespace
 
+namespace {
+// What would fail only after a program was started on the target.
+void check_before_start(const Options& options) {
+  if (options.ready_file) {
+    auto folder = options.ready_file->parent_path();
+    if (folder.empty()) folder = ".";
+    if (::access(folder.c_str(), W_OK) != 0)
+      throw Failure(exit_failed,
+                    "cannot write the ready file in " + folder.string() + ": " + std::strerror(errno));
+  }
+  if (options.gdb && !options.gdb->empty() && !is_executable(*options.gdb))
+    throw Failure(exit_failed, "cannot run the GDB '" + *options.gdb + "': no such program");
+}
+}  // namespace
+
 asio::awaitable<int> run(Options options) {
   auto executor = co_await asio::this_coro::executor;
   Running run{.options = std::move(options),
@@ -170,6 +187,7 @@ asio::awaitable<int> run(Options options) {
   Signals signals(executor, run.options.gdb.has_value());
   if (run.options.record) run.recorder = std::make_unique<Recorder>(*run.options.record);
   auto listeners = listen_for_gdb(executor, run.options.listen);
+  check_before_start(run.options);
   std::exception_ptr failure;
   int code = exit_failed;
   try {

@@ -32,11 +32,13 @@ Far::Far(Hooks hooks)
               .complaint = [this](std::string text) { hooks_.warning("the stub " + text); },
               .sending = [this](const Job& job) { before_sending(job); }}) {}
 
-void Far::start(std::function<void()> ready) {
+void Far::start(std::function<void(bool is_stub)> ready) {
   queue_.submit(
       {.payload = "QStartNoAckMode", .done = [this, ready = std::move(ready)](std::string reply, bool) {
-         if (reply == "OK") queue_.set_no_ack();
-         ready();
+         const std::string_view answer = reply;
+         const bool agreed = answer == "OK";
+         if (agreed) queue_.set_no_ack();
+         ready(agreed || answer.empty() || answer.starts_with('E'));
        }});
 }
 

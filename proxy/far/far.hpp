@@ -35,9 +35,9 @@ class Far {
   /// Bytes to be written to the stub now.
   std::string take_output() { return queue_.take_output(); }
 
-  /// Opens the conversation: agrees on no-ack mode if the stub can. `ready` is called once the stub
-  /// has answered, which also proves that something at the other end speaks RSP.
-  void start(std::function<void()> ready);
+  /// Opens the conversation: agrees on no-ack mode if the stub can. `ready` is called once the other
+  /// end has answered, and told whether that was an answer that a stub may give.
+  void start(std::function<void(bool is_stub)> ready);
 
   /// A request of our own; `done` gets the stub's whole answer, run-length expanded.
   void ask(std::string payload, link::Effect effect, link::Answer answer,

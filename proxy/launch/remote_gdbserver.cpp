@@ -68,7 +68,7 @@ asio::awaitable<std::string> RemoteGdbserver::read_until_listening() {
         pid_ = pid;
         continue;
       }
-      ProgramIo::log_message(text);
+      spdlog::debug("gdbserver: {}", text);
       said_ += text + "\n";
       if (auto inferior = launch::inferior_pid(text)) inferior_ = inferior;
       if (auto port = listening_port(text)) {
@@ -100,6 +100,8 @@ void RemoteGdbserver::fail_to_start(const transport::ExitStatus& status) const {
     what +=
         "\nTo attach, you must own the process, and /proc/sys/kernel/yama/ptrace_scope on the target must be "
         "0 (or log in as root)";
+  else if (said.empty())
+    what += "\nIs '" + options_.gdbserver + "' a gdbserver?";
   else if (!options_.program.empty())
     what += "\nIs '" + options_.program.front() + "' there, and may it be executed?";
   throw std::runtime_error(what);

@@ -77,7 +77,7 @@ class Dialogue {
 
   /// Opens both legs in no-ack mode with a stub that offers `features`.
   void open(const std::string& features) {
-    far_.start([] {});
+    far_.start([](bool) {});
     pass();
     stub_gets("QStartNoAckMode");
     stub_sends("OK");

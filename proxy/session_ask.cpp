@@ -1,0 +1,96 @@
+// What a session asks the stub by itself, and how it waits.
+#include <list>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "proxy/session.hpp"
+#include "rsp/qxfer.hpp"
+#include "rsp/target_description.hpp"
+
+namespace rspbridge::proxy {
+
+using link::Answer;
+using link::Effect;
+
+namespace {
+
+// A timer in a session's list for as long as somebody waits.
+struct Waiter {
+  Waiter(std::list<asio::steady_timer>& in, const asio::any_io_executor& executor)
+      : list(in), timer(in.emplace(in.end(), executor)) {}
+  ~Waiter() { list.erase(timer); }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  std::list<asio::steady_timer>& list;
+  std::list<asio::steady_timer>::iterator timer;
+};
+
+}  // namespace
+
+asio::awaitable<std::string> Session::ask(std::string payload, Effect effect, Answer answer) {
+  // Shared: the answer may come after the one who asked has given up.
+  auto reply = std::make_shared<std::optional<std::string>>();
+  far_.ask(std::move(payload), effect, answer, [this, reply](std::string text) {
+    *reply = std::move(text);
+    wake();
+  });
+  settle();
+  co_await wait_for([&] { return reply->has_value() || end_; }, std::chrono::seconds(30));
+  if (!*reply) throw std::runtime_error("the stub doesn't answer");
+  co_return **reply;
+}
+
+asio::awaitable<std::optional<std::string>> Session::architecture() {
+  // gdbserver dies of being asked for the description before a thread was selected.
+  co_await ask("Hg0", Effect::looks, Answer::reply);
+  std::string document;
+  for (int part = 0; part < 64; ++part) {
+    const rsp::QXferRead read{"features", "target.xml", document.size(), 0x400};
+    const std::string text = co_await ask(rsp::format_qxfer_read(read), Effect::looks, Answer::reply);
+    auto reply = rsp::parse_qxfer_reply(text);
+    if (!reply) co_return std::nullopt;
+    document += reply->data;
+    if (reply->last) break;
+  }
+  // Only the architecture is wanted, which stands outside of what target.xml includes.
+  auto description =
+      rsp::parse_target_description(document, [](auto) { return "<feature name=\"left-out\"/>"; });
+  if (!description || description->architecture.empty()) co_return std::nullopt;
+  co_return description->architecture;
+}
+
+asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::chrono::milliseconds most) {
+  Waiter waiter(waiters_, executor_);
+  const auto deadline = std::chrono::steady_clock::now() + most;
+  while (!condition() && std::chrono::steady_clock::now() < deadline) {
+    waiter.timer->expires_at(deadline);
+    asio::error_code cancelled;
+    co_await waiter.timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
+asio::awaitable<void> Session::insist_on_stop() {
+  Counted user(readers_);
+  const link::StopId before = far_.stop_id();
+  const auto stopped = [this, before] {
+    return !far_.running() || far_.stop_id() != before || end_.has_value();
+  };
+  co_await wait_for(stopped, std::chrono::seconds(1));
+  const auto thread = far_.stopped_thread();
+  if (stopped() || !options_.interrupt_process || !thread) co_return;
+  const std::int64_t pid = thread->pid ? *thread->pid : thread->tid;
+  spdlog::debug("^C doesn't stop the target; sending SIGINT to process {}", pid);
+  try {
+    co_await options_.interrupt_process(pid);
+  } catch (const std::system_error& error) {
+    spdlog::warn("process {} can't be interrupted: {}", pid, error.what());
+  }
+}
+
+}  // namespace rspbridge::proxy
