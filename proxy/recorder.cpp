@@ -18,9 +18,12 @@ Recorder::Recorder(const std::filesystem::path& file) {
   // It holds registers and memory of the target: nobody else's business.
   const int fd = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) fail();
-  const int changed = ::fchmod(fd, 0600);
+  struct stat status {};
+  int outcome = ::fstat(fd, &status);
+  if (outcome == 0 && S_ISREG(status.st_mode))
+    outcome = ::fchmod(fd, 0600);  // not a device's, say /dev/stderr
   ::close(fd);
-  if (changed != 0) fail();
+  if (outcome != 0) fail();
   out_.open(file, std::ios::binary | std::ios::trunc);
   if (!out_) fail();
 }
