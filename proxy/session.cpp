@@ -211,8 +211,8 @@ asio::awaitable<SessionEnd> Session::wait() {
   co_await wait_for([this] { return end_.has_value(); }, std::chrono::hours(24 * 365));
   if (auto leaving = gdb_) {
     // Let GDB have the last reply before its connection closes.
-    co_await wait_for([this, leaving] { return gdb_ != leaving || leaving->out->idle(); },
-                      std::chrono::milliseconds(500));
+    const auto flushed = [&] { return gdb_ != leaving || leaving->out->idle(); };
+    co_await wait_for(flushed, std::chrono::milliseconds(500));
     gdb_left(leaving);
   }
   if (stub_open_) co_await leave_target();

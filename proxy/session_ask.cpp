@@ -48,11 +48,13 @@ asio::awaitable<std::string> Session::ask(std::string payload, Effect effect, An
 
 asio::awaitable<std::optional<std::string>> Session::architecture() {
   // gdbserver dies of being asked for the description before a thread was selected.
-  co_await ask("Hg0", Effect::looks, Answer::reply);
+  std::string any_thread = "Hg0";
+  co_await ask(any_thread, Effect::looks, Answer::reply);
   std::string document;
   for (int part = 0; part < 64; ++part) {
     const rsp::QXferRead read{"features", "target.xml", document.size(), 0x400};
-    const std::string text = co_await ask(rsp::format_qxfer_read(read), Effect::looks, Answer::reply);
+    std::string request = rsp::format_qxfer_read(read);
+    const std::string text = co_await ask(request, Effect::looks, Answer::reply);
     auto reply = rsp::parse_qxfer_reply(text);
     if (!reply) co_return std::nullopt;
     document += reply->data;

@@ -122,7 +122,8 @@ asio::awaitable<void> start_through_stub(const Options& options, Session& sessio
   if (std::holds_alternative<launch::SshSpec>(options.target) ||
       std::holds_alternative<launch::QemuSpec>(options.target))
     co_return;
-  std::string extended = co_await session.ask("!", Effect::looks, Answer::reply);
+  std::string extend = "!";
+  std::string extended = co_await session.ask(extend, Effect::looks, Answer::reply);
   std::string request = "vAttach;" + rsp::format_hex(static_cast<std::uint64_t>(options.pid));
   if (options.verb == Verb::exec) {
     request = "vRun";
