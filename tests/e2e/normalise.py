@@ -12,7 +12,7 @@ FIXED = [
     # A register may hold the process's random stack guard, whole or by halves.
     (re.compile(r"^([xw]\d+ +)0x(?:[0-9a-f]{7,8}|[0-9a-f]{13,16}) +-?\d+$", re.M), r"\1RANDOM"),
     # How the stub's end looks depends on whether bytes of ours were still on their way to it.
-    (re.compile(r"Remote communication error\.  Target disconnected\.: Connection reset by peer\."), "Remote connection closed"),
+    (re.compile(r"Remote communication error\.  Target disconnected\.: (?:Connection reset by peer|Broken pipe)\."), "Remote connection closed"),
     (re.compile(r"p[0-9a-f]+\.[0-9a-f]+\b"), "pPID.TID"),
 ]
 PROCESS = re.compile(r"(\b(?:[Pp]rocess|Thread(?= \d+\.\d)|LWP|PID|pid|attach) )(\d+)(?:\.(\d+))?")
