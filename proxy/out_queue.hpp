@@ -31,6 +31,8 @@ class OutQueue : public std::enable_shared_from_this<OutQueue> {
 
   void write(std::string bytes) {
     if (bytes.empty() || !stream_) return;
+    if (!writing_) bytes.erase(0, stream_->write_at_once(bytes));
+    if (bytes.empty()) return;
     pending_ += bytes;
     if (!std::exchange(writing_, true)) asio::co_spawn(executor_, pump(shared_from_this()), asio::detached);
   }

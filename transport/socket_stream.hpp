@@ -1,6 +1,8 @@
 // A Stream over any connected asio stream socket.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <string>
 #include <utility>
 
@@ -36,6 +38,12 @@ class SocketStream final : public Stream {
     auto token = asio::redirect_error(asio::use_awaitable, error);
     co_await asio::async_write(socket_, buffer, token);
     if (error) fail(error, "writing to " + peer_);
+  }
+
+  std::size_t write_at_once(std::string_view bytes) noexcept override {
+    const ssize_t count =
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
 
   void shutdown_write() noexcept override {

@@ -147,6 +147,15 @@ asio::awaitable<void> SshChannel::write(std::string_view bytes) {
   }
 }
 
+std::size_t SshChannel::write_at_once(std::string_view bytes) noexcept {
+  if (closed_here_ || eof_sent_ || link_->lost() || closed_by_peer()) return 0;
+  try {
+    return write_some(bytes);
+  } catch (const std::system_error&) {
+    return 0;  // write() meets the same failure, and reports it
+  }
+}
+
 void SshChannel::send_eof() noexcept {
   if (eof_sent_ || closed_here_ || link_->lost() || closed_by_peer()) return;
   eof_sent_ = true;

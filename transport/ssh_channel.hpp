@@ -33,6 +33,7 @@ class SshChannel : public std::enable_shared_from_this<SshChannel> {
   /// As Stream has them.
   asio::awaitable<std::size_t> read(std::span<char> into, bool from_stderr);
   asio::awaitable<void> write(std::string_view bytes);
+  std::size_t write_at_once(std::string_view bytes) noexcept;
   void send_eof() noexcept;
   void close() noexcept;
 

@@ -47,6 +47,9 @@ class SshStream final : public Stream {
     return channel_->read(into, false);
   }
   asio::awaitable<void> write(std::string_view bytes) override { return channel_->write(bytes); }
+  std::size_t write_at_once(std::string_view bytes) noexcept override {
+    return channel_->write_at_once(bytes);
+  }
   void shutdown_write() noexcept override { channel_->send_eof(); }
   void close() noexcept override { channel_->close(); }
   std::string describe() const override { return name_; }

@@ -28,6 +28,10 @@ class Stream {
   /// Writes all of `bytes`, which the caller keeps alive until the end. Throws std::system_error.
   virtual asio::awaitable<void> write(std::string_view bytes) = 0;
 
+  /// Writes what can go out without waiting and returns how much that was: 0 if nothing, or if only
+  /// write() can tell what is wrong. Not while a write() is under way.
+  virtual std::size_t write_at_once(std::string_view /*bytes*/) noexcept { return 0; }
+
   /// No more will be written; reading goes on.
   virtual void shutdown_write() noexcept = 0;
 
