@@ -14,26 +14,36 @@ FIXED = [
     # How the stub's end looks depends on whether bytes of ours were still on their way to it.
     (re.compile(r"Remote communication error\.  Target disconnected\.: (?:Connection reset by peer|Broken pipe)\."), "Remote connection closed"),
     (re.compile(r"p[0-9a-f]+\.[0-9a-f]+\b"), "pPID.TID"),
+    # Columns are as wide as the longest number.
+    (re.compile(r"(\bprocess P\d+)  +"), r"\1  "),
 ]
 PROCESS = re.compile(r"(\b(?:[Pp]rocess|Thread(?= \d+\.\d)|LWP|PID|pid|attach) )(\d+)(?:\.(\d+))?")
 PATHS = re.compile(r"/proc/(\d+)/")
+
+
+class ProcessNames:
+    """Names processes and threads P1, P2... in the order in which a transcript shows them."""
+
+    def __init__(self):
+        self.names = {}
+
+    def name(self, number):
+        return self.names.setdefault(number, "P%d" % (len(self.names) + 1))
+
+    def process(self, found):
+        thread = "." + self.name(found[3]) if found[3] else ""
+        return found[1] + self.name(found[2]) + thread
+
+    def apply(self, text):
+        text = PROCESS.sub(self.process, text)
+        return PATHS.sub(lambda found: "/proc/%s/" % self.name(found[1]), text)
 
 
 def normalise(text, secrets=()):
     """`secrets` are (string, replacement) pairs of this one run, such as a socket's path."""
     for secret, replacement in secrets:
         text = text.replace(secret, replacement)
-    numbers = {}
-
-    def name(number):
-        return numbers.setdefault(number, "P%d" % (len(numbers) + 1))
-
-    def process(found):
-        thread = "." + name(found[3]) if found[3] else ""
-        return found[1] + name(found[2]) + thread
-
-    text = PROCESS.sub(process, text)
-    text = PATHS.sub(lambda found: "/proc/%s/" % name(found[1]), text)
+    text = ProcessNames().apply(text)
     for pattern, replacement in FIXED:
         text = pattern.sub(replacement, text)
     return text
