@@ -14,6 +14,7 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/packets.hpp"
 #include "proxy/cli/run.hpp"
+#include "proxy/symbols/translate.hpp"
 
 namespace {
 
@@ -43,6 +44,13 @@ int run_loop(Options options) {
   return code;
 }
 
+int translate(const Options& options) {
+  const auto done = rspbridge::proxy::symbols::translate_file(options.translate_from, options.translate_to);
+  if (!done) throw Failure(exit_failed, done.error());
+  spdlog::info("{}", *done);
+  return exit_ok;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -55,6 +63,7 @@ int main(int argc, char** argv) {
       std::fputs(packet_table_text().c_str(), stdout);
       return exit_ok;
     }
+    if (parsed.options->verb == Verb::translate) return translate(*parsed.options);
     return run_loop(std::move(*parsed.options));
   } catch (const Failure& failure) {
     spdlog::error("{}", failure.what());

@@ -11,6 +11,8 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "proxy/known_gdb.hpp"
+
 namespace rspbridge::proxy {
 
 using link::Answer;
@@ -19,15 +21,25 @@ using link::Effect;
 namespace {
 
 constexpr int most_complaints = 10;                         // warnings of the stub's faults
+constexpr std::chrono::milliseconds patience{700};          // GDB's is 2 s
 constexpr std::size_t most_pending = std::size_t{8} << 20;  // bytes for a GDB that doesn't read
 
 }  // namespace
 
 struct Session::Connection {
+  Connection(std::shared_ptr<transport::Stream> gdb, std::shared_ptr<OutQueue> queue, std::string peer,
+             near::Client::Hooks hooks, near::Shared& shared, near::ViewSettings view,
+             const asio::any_io_executor& stream_executor)
+      : stream(std::move(gdb)),
+        out(std::move(queue)),
+        client(std::move(hooks), shared, std::move(view)),
+        name(std::move(peer)),
+        patience(stream_executor) {}
   std::shared_ptr<transport::Stream> stream;
   std::shared_ptr<OutQueue> out;
   near::Client client;
   std::string name;
+  asio::steady_timer patience;
 };
 
 Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options)
@@ -134,15 +146,44 @@ void Session::admit(transport::Accepted accepted) {
   std::shared_ptr<transport::Stream> stream = std::move(accepted.stream);
   auto failed = [](const std::string& why) { spdlog::debug("writing to GDB failed: {}", why); };
   auto out = std::make_shared<OutQueue>(executor_, stream, OutQueue::Hooks{failed, [this] { wake(); }});
-  near::Client client(
-      {.far = link_.to_far(), .warning = [](const std::string& text) { spdlog::warn("{}", text); }}, shared_);
-  gdb_ = std::make_shared<Connection>(
-      Connection{std::move(stream), std::move(out), std::move(client), accepted.peer.address});
+  near::Client::Hooks hooks{.far = link_.to_far(),
+                            .warning = [](const std::string& text) { spdlog::warn("{}", text); },
+                            .info = [](const std::string& text) { spdlog::info("{}", text); }};
+  gdb_ = std::make_shared<Connection>(std::move(stream), std::move(out), accepted.peer.address,
+                                      std::move(hooks), shared_, view_for(accepted.peer), executor_);
   spdlog::debug("GDB connected from {}", gdb_->name);
   link_.to_far()(link::GdbCame{});
   settle();
   if (far_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
   asio::co_spawn(executor_, read_gdb(gdb_), asio::detached);
+  asio::co_spawn(executor_, keep_patient(gdb_), asio::detached);
+}
+
+near::ViewSettings Session::view_for(const transport::Peer& peer) const {
+  near::ViewSettings settings{.document = options_.view_document, .document_name = options_.view_file};
+  if (options_.view) {
+    settings.kind = *options_.view;
+  } else {
+    const ViewChoice choice = choose_view(peer.pid);
+    settings.kind = choice.kind;
+    settings.why = choice.why;
+    const bool plain = choice.kind == near::ViewKind::native;
+    spdlog::log(plain ? spdlog::level::debug : spdlog::level::info, "view {}: {}",
+                near::to_string(choice.kind), choice.why);
+  }
+  if (options_.symbols) settings.symbols = options_.symbols(settings.kind);
+  return settings;
+}
+
+asio::awaitable<void> Session::keep_patient(std::shared_ptr<Connection> connection) {
+  Counted reader(readers_);
+  while (gdb_ == connection) {
+    asio::error_code left;
+    connection->patience.expires_after(patience);
+    co_await connection->patience.async_wait(asio::redirect_error(asio::use_awaitable, left));
+    const bool waits = gdb_ == connection && connection->client.takes_patience();
+    if (waits && connection->out->idle()) connection->out->write("+");
+  }
 }
 
 asio::awaitable<void> Session::read_gdb(std::shared_ptr<Connection> connection) {
@@ -167,6 +208,7 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   connection->client.on_gdb_closed();
   connection->out->close();
   connection->stream->close();
+  connection->patience.cancel();
   gdb_.reset();
   settle();
   if (options_.end_when_empty && far_.nothing_left())

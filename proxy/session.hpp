@@ -49,6 +49,11 @@ class Session {
     /// Interrupts a process of the target without the stub; may be empty. gdbserver 13 sends ^C's
     /// SIGINT to a process group, and so stops no process that doesn't lead one.
     std::function<asio::awaitable<void>(std::int64_t pid)> interrupt_process;
+    /// The view that a GDB gets; nothing: what suits the connecting process (`--view auto`).
+    std::optional<near::ViewKind> view;
+    std::string view_document, view_file;  ///< of ViewKind::file: its contents and its path
+    /// Where a view's symbol files come from. May be empty, or give null: then files pass as they are.
+    std::function<std::shared_ptr<near::SymbolStore>(near::ViewKind)> symbols;
   };
   Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options);
   ~Session();
@@ -94,6 +99,8 @@ class Session {
   };
   asio::awaitable<void> accept_from(transport::Listener& listener);
   asio::awaitable<void> read_stub();
+  /// Keeps GDB from giving up on a reply that takes long.
+  asio::awaitable<void> keep_patient(std::shared_ptr<Connection> connection);
   asio::awaitable<void> read_gdb(std::shared_ptr<Connection> connection);
   void complain(const std::string& text);
   asio::awaitable<void> end_if_empty();
@@ -104,6 +111,7 @@ class Session {
   /// The target's processes as `PID` in hex, or "" for the one of a stub without multiprocess.
   asio::awaitable<std::vector<std::string>> processes();
   void admit(transport::Accepted accepted);
+  near::ViewSettings view_for(const transport::Peer& peer) const;
   /// A ^C was sent: sees to it that the target stops, by other means if need be.
   asio::awaitable<void> insist_on_stop();
   void on_near(const link::ToNear& message);

@@ -1,5 +1,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <stdexcept>
@@ -31,7 +32,10 @@ class TcpListener final : public Listener {
     tune(socket);
     const auto peer = socket.remote_endpoint();
     Accepted accepted;
-    accepted.peer.uid = peer_uid(peer, socket.local_endpoint());
+    if (const auto found = find_peer(peer, socket.local_endpoint())) {
+      accepted.peer.uid = found->uid;
+      if (found->uid == ::getuid()) accepted.peer.pid = find_socket_holder(found->inode);
+    }
     accepted.peer.address = to_string(peer);
     accepted.stream = make_socket_stream(std::move(socket), accepted.peer.address);
     co_return accepted;

@@ -28,7 +28,7 @@ std::pair<StreamPtr, StreamPtr> connected_pair(const asio::any_io_executor& exec
 /// Who connected.
 struct Peer {
   std::optional<uid_t> uid;  ///< nothing if the kernel couldn't tell
-  std::optional<pid_t> pid;  ///< unix sockets only
+  std::optional<pid_t> pid;  ///< over TCP only if the process is this user's
   std::string address;       ///< for messages
 };
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -67,8 +68,8 @@ constexpr std::string_view kEstablished = "01";
 
 }  // namespace
 
-std::optional<uid_t> find_peer_uid(std::string_view table, const tcp::endpoint& peer,
-                                   const tcp::endpoint& ours) {
+std::optional<PeerSocket> find_peer(std::string_view table, const tcp::endpoint& peer,
+                                    const tcp::endpoint& ours) {
   const SocketName wanted_local = name_of(peer), wanted_remote = name_of(ours);
   std::istringstream lines{std::string(table)};
   for (std::string line; std::getline(lines, line);) {
@@ -76,15 +77,31 @@ std::optional<uid_t> find_peer_uid(std::string_view table, const tcp::endpoint& 
     std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout, inode;
     columns >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >> timeout >> inode;
     if (columns.fail() || state != kEstablished || inode == "0") continue;
-    if (parse_name(local) == wanted_local && parse_name(remote) == wanted_remote)
-      return parse_number<uid_t>(uid, 10);
+    if (parse_name(local) != wanted_local || parse_name(remote) != wanted_remote) continue;
+    const auto owner = parse_number<uid_t>(uid, 10);
+    const auto number = parse_number<std::uint64_t>(inode, 10);
+    if (owner && number) return PeerSocket{*owner, *number};
   }
   return std::nullopt;
 }
 
-std::optional<uid_t> peer_uid(const tcp::endpoint& peer, const tcp::endpoint& ours) {
+std::optional<PeerSocket> find_peer(const tcp::endpoint& peer, const tcp::endpoint& ours) {
   for (const char* path : {"/proc/net/tcp", "/proc/net/tcp6"})
-    if (const auto uid = find_peer_uid(read_all(path), peer, ours)) return uid;
+    if (const auto socket = find_peer(read_all(path), peer, ours)) return socket;
+  return std::nullopt;
+}
+
+std::optional<pid_t> find_socket_holder(std::uint64_t inode) {
+  namespace fs = std::filesystem;
+  const std::string wanted = "socket:[" + std::to_string(inode) + "]";
+  std::error_code hidden_or_gone;
+  for (const auto& process : fs::directory_iterator("/proc", hidden_or_gone)) {
+    const auto pid = parse_number<pid_t>(process.path().filename().string(), 10);
+    if (!pid) continue;
+    for (fs::directory_iterator fd(process.path() / "fd", hidden_or_gone), end; fd != end;
+         fd.increment(hidden_or_gone))
+      if (fs::read_symlink(fd->path(), hidden_or_gone) == wanted) return pid;
+  }
   return std::nullopt;
 }
 

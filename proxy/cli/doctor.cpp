@@ -149,12 +149,13 @@ void check_gdbs(Report& report) {
   if (gdbs.empty()) report.fail("gdb", "no GDB is in PATH (Debian: apt install gdb-multiarch)");
   bool any = false;
   for (const LocalGdb& gdb : gdbs) {
-    any = any || gdb.knows_aarch64;
-    report.note("gdb",
-                fmt::format("{}: {}", gdb.path.string(),
-                            gdb.name == "lldb"  ? "debugs ARM64 targets if it was built with them"
-                            : gdb.knows_aarch64 ? "debugs ARM64 targets"
-                                                : "knows nothing of ARM64: use another for ARM64 targets"));
+    any = any || gdb.knows_aarch64 || gdb.knows_amd64;
+    report.note("gdb", fmt::format("{}: {}", gdb.path.string(),
+                                   gdb.name == "lldb"  ? "debugs ARM64 targets if it was built with them"
+                                   : gdb.knows_aarch64 ? "debugs ARM64 targets"
+                                   : gdb.knows_amd64
+                                       ? "debugs ARM64 targets in the x86_64 view, which it gets by itself"
+                                       : "knows nothing of ARM64: use another for ARM64 targets"));
   }
   if (!gdbs.empty() && !any)
     report.fail("gdb", "none of these can debug ARM64 (Debian: apt install gdb-multiarch)");

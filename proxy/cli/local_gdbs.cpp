@@ -1,30 +1,13 @@
 #include "proxy/cli/local_gdbs.hpp"
 
 #include <unistd.h>
-#include <algorithm>
-#include <array>
-#include <fstream>
-#include <functional>
+
 #include <sstream>
 #include <string_view>
-#include <system_error>
+
+#include "proxy/known_gdb.hpp"
 
 namespace rspbridge::proxy::cli {
-
-bool knows_aarch64(const std::filesystem::path& executable) {
-  constexpr std::string_view mark = "aarch64:ilp32";
-  std::ifstream in(executable, std::ios::binary);
-  std::string window;
-  std::array<char, 1 << 16> buffer{};
-  while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
-    window.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (std::search(window.begin(), window.end(),
-                    std::boyer_moore_horspool_searcher(mark.begin(), mark.end())) != window.end())
-      return true;
-    if (window.size() > mark.size()) window.erase(0, window.size() - mark.size());
-  }
-  return false;
-}
 
 std::vector<LocalGdb> find_local_gdbs(const std::string& search_path) {
   std::vector<LocalGdb> found;
@@ -33,8 +16,10 @@ std::vector<LocalGdb> find_local_gdbs(const std::string& search_path) {
     for (std::string directory; std::getline(directories, directory, ':');) {
       std::filesystem::path path = std::filesystem::path(directory) / name;
       if (::access(path.c_str(), X_OK) != 0) continue;
+      const auto knowledge = inspect_gdb(path);
       // LLDB is one program for all architectures.
-      found.push_back({name, path, std::string_view(name) == "lldb" || knows_aarch64(path)});
+      const bool native = std::string_view(name) == "lldb" || (knowledge && knowledge->aarch64);
+      found.push_back({name, path, native, knowledge && knowledge->is_gdb && knowledge->amd64});
       break;
     }
   }

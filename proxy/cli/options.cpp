@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 
 #include <CLI/CLI.hpp>
@@ -27,8 +30,8 @@ constexpr const char* footer =
 
 // What the words before `--` say, before they are checked against one another.
 struct Raw {
-  std::string target, remote, on_exit, gdb, user, ready_file, record, config_file;
-  std::vector<std::string> identities;
+  std::string target, remote, on_exit, gdb, user, ready_file, record, config_file, view;
+  std::vector<std::string> identities, symbols;
   bool default_gdb = false;
 };
 
@@ -64,6 +67,17 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
          "--gdb=GDB runs this GDB in the foreground, connected, and ends with it; --gdb alone picks one")
       ->type_name("");
   app.add_flag("--default-gdb", raw.default_gdb)->group("");
+  app.add_option(
+         "--view", raw.view,
+         "what GDB sees of the registers: auto (default) looks at the GDB that connects, x86_64 is for a "
+         "plain x86-64 GDB, core for an old one, a file holds a target description of yours")
+      ->type_name("auto|native|core|x86_64|FILE");
+  app.add_option(
+         "--symbols", raw.symbols,
+         "a folder of unstripped files: GDB gets those in place of the target's stripped ones of the same "
+         "build-id (repeatable)")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");
   app.add_option("--record", raw.record, "write what passes on both legs to a file")->type_name("FILE");
@@ -79,6 +93,27 @@ OnExit default_on_exit(Verb verb) {
     default:
       return OnExit::detach;
   }
+}
+
+// Throws CLI::ValidationError.
+void complete_view(const Raw& raw, Options& options) {
+  using near::ViewKind;
+  for (const std::string& folder : raw.symbols) {
+    if (!std::filesystem::is_directory(folder))
+      throw CLI::ValidationError("--symbols: there is no folder '" + folder + "'");
+    options.symbols.emplace_back(folder);
+  }
+  if (raw.view.empty() || raw.view == "auto") return;
+  for (const ViewKind kind : {ViewKind::native, ViewKind::core, ViewKind::x86_64})
+    if (raw.view == near::to_string(kind)) options.view = kind;
+  if (options.view) return;
+  std::ifstream in(raw.view, std::ios::binary);
+  options.view_document.assign(std::istreambuf_iterator<char>(in), {});
+  if (!in || options.view_document.empty())
+    throw CLI::ValidationError("--view: '" + raw.view +
+                               "' is neither auto, native, core or x86_64 nor a file that can be read");
+  options.view = ViewKind::file;
+  options.view_file = raw.view;
 }
 
 // Checks what CLI11 can't; throws CLI::ValidationError.
@@ -118,6 +153,7 @@ void complete(const Raw& raw, Options& options) {
   options.on_exit = raw.on_exit == "kill"     ? OnExit::kill
                     : raw.on_exit == "detach" ? OnExit::detach
                                               : default_on_exit(options.verb);
+  complete_view(raw, options);
   if (raw.default_gdb) options.gdb = "";
   if (!raw.gdb.empty()) options.gdb = raw.gdb;
   if (!raw.ready_file.empty()) options.ready_file = raw.ready_file;
@@ -157,6 +193,9 @@ Parsed parse_command_line(int argc, char** argv) {
       {Verb::multi,
        app.add_subcommand("multi", "Start gdbserver --multi on the target; GDB runs or attaches")},
       {Verb::doctor, app.add_subcommand("doctor", "Check what debugging on the target needs")},
+      {Verb::translate,
+       app.add_subcommand("translate",
+                          "Translate an ARM64 symbol file for a plain x86-64 GDB: translate ELF -o OUT")},
       {Verb::packets, app.add_subcommand("packets", "Print what becomes of each packet")},
   };
   for (Verb verb : {Verb::exec, Verb::attach, Verb::connect, Verb::multi})
@@ -178,6 +217,14 @@ Parsed parse_command_line(int argc, char** argv) {
   verbs[Verb::connect]
       ->add_option("--remote", raw.remote, "where the stub listens, as the SSH target sees it")
       ->type_name("HOST:PORT");
+  verbs[Verb::translate]
+      ->add_option("ELF", options.translate_from, "a program, a library or a debug file of ARM64")
+      ->type_name("")
+      ->required();
+  verbs[Verb::translate]
+      ->add_option("-o", options.translate_to, "where to write it")
+      ->type_name("OUT")
+      ->required();
   verbs[Verb::doctor]->add_option("TARGET", raw.target, "what to check")->type_name("")->required();
   add_ssh_options(*verbs[Verb::doctor], raw, options);
 
@@ -186,13 +233,14 @@ Parsed parse_command_line(int argc, char** argv) {
     app.parse(words);
     for (const auto& [verb, command] : verbs)
       if (command->parsed()) options.verb = verb;
-    if (options.verb != Verb::packets) complete(raw, options);
+    if (options.verb != Verb::packets && options.verb != Verb::translate) complete(raw, options);
   } catch (const CLI::RequiredError& error) {
     if (!app.get_subcommands().empty()) return {std::nullopt, (app.exit(error, std::cout, std::cerr), 2)};
     const auto unknown = app.remaining();
-    std::cerr
-        << (unknown.empty() ? std::string("The verb is missing") : "'" + unknown.front() + "' is no verb")
-        << ": exec, attach, connect, multi, doctor and packets are.\nRun with --help for more information.\n";
+    std::cerr << (unknown.empty() ? std::string("The verb is missing")
+                                  : "'" + unknown.front() + "' is no verb")
+              << ": exec, attach, connect, multi, doctor, translate and packets are.\nRun with --help for "
+                 "more information.\n";
     return {std::nullopt, 2};
   } catch (const CLI::ExtrasError& error) {
     app.exit(error, std::cout, std::cerr);

@@ -13,7 +13,7 @@
 
 namespace rspbridge::proxy::cli {
 
-enum class Verb : std::uint8_t { exec, attach, connect, multi, doctor, packets };
+enum class Verb : std::uint8_t { exec, attach, connect, multi, doctor, translate, packets };
 
 /// Everything that the command line says.
 struct Options {
@@ -28,8 +28,12 @@ struct Options {
   transport::SshTarget ssh;         ///< complete if the target is SSH's
   std::string gdbserver = "gdbserver";
   OnExit on_exit = OnExit::detach;
-  std::optional<std::string> gdb;  ///< --gdb: run this GDB; "" picks one
+  std::optional<near::ViewKind> view;          ///< nothing: what suits the GDB that connects
+  std::string view_document, view_file;        ///< of ViewKind::file: its contents and its path
+  std::vector<std::filesystem::path> symbols;  ///< --symbols
+  std::optional<std::string> gdb;              ///< --gdb: run this GDB; "" picks one
   std::optional<std::filesystem::path> ready_file, record;
+  std::filesystem::path translate_from, translate_to;  ///< translate
   int verbose = 0;
 };
 

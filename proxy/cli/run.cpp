@@ -24,6 +24,7 @@
 #include "proxy/cli/listening.hpp"
 #include "proxy/cli/ready_file.hpp"
 #include "proxy/recorder.hpp"
+#include "proxy/symbol_files.hpp"
 
 namespace rspbridge::proxy::cli {
 namespace {
@@ -174,6 +175,25 @@ void check_before_start(const Options& options) {
   if (options.gdb && !options.gdb->empty() && !is_executable(*options.gdb))
     throw Failure(exit_failed, "cannot run the GDB '" + *options.gdb + "': no such program");
 }
+// Names the target in the cache of its files; empty if nothing tells it from others.
+std::string target_identity(const Debuggee& debuggee) {
+  return debuggee.ssh ? "ssh " + debuggee.ssh->details().fingerprint : std::string();
+}
+
+// Each kind of view has its files: the target's own, the host's, or what they are translated to.
+void set_view(const Options& options, std::string target, Session::Options& session) {
+  session.view = options.view;
+  session.view_document = options.view_document;
+  session.view_file = options.view_file;
+  std::shared_ptr<const SymbolFolders> folders;
+  if (!options.symbols.empty()) folders = std::make_shared<SymbolFolders>(options.symbols);
+  session.symbols = [folders,
+                     target = std::move(target)](near::ViewKind kind) -> std::shared_ptr<near::SymbolStore> {
+    const bool translates = kind == near::ViewKind::x86_64;
+    if (!translates && !folders) return nullptr;
+    return std::make_shared<SymbolFiles>(folders, target, translates);
+  };
+}
 }  // namespace
 
 asio::awaitable<int> run(Options options) {
@@ -196,6 +216,7 @@ asio::awaitable<int> run(Options options) {
     session_options.on_exit = run.options.on_exit;
     session_options.end_when_empty = run.options.verb == Verb::exec || run.options.verb == Verb::attach;
     session_options.recorder = run.recorder.get();
+    set_view(run.options, target_identity(run.debuggee), session_options);
     if (run.debuggee.gdbserver)
       session_options.interrupt_process = [&run](std::int64_t pid) {
         return run.debuggee.gdbserver->interrupt(pid);

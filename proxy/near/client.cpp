@@ -10,7 +10,8 @@ namespace rspbridge::proxy::near {
 
 using link::Answer;
 
-Client::Client(Hooks hooks, Shared& shared) : hooks_(std::move(hooks)), shared_(shared) {}
+Client::Client(Hooks hooks, Shared& shared, ViewSettings view)
+    : hooks_(std::move(hooks)), shared_(shared), view_(*this, std::move(view)) {}
 
 void Client::on_gdb_bytes(std::string_view bytes) {
   gdb_.feed(bytes);
@@ -33,12 +34,84 @@ void Client::on_gdb_bytes(std::string_view bytes) {
   }
 }
 
+// What a view makes of a packet may take several requests, and GDB's next packet must not come between.
 void Client::on_packet(std::string payload) {
+  if (task_ || !incoming_.empty()) return incoming_.push_back(std::move(payload));
+  begin(std::move(payload));
+  go_on();
+}
+
+void Client::begin(std::string payload) {
   const PacketRow& row = row_for(payload);
-  if (row.on_request)
+  awaits_reply_ = row.answer != Answer::stop;
+  if (const ViewHandler handler = view_.handler(row)) {
+    slots_.push_back({.id = 0, .request = payload, .row = nullptr});
+    task_ = handler(view_, row, std::move(payload));
+    in_task_ = true;
+    task_->start();
+    in_task_ = false;
+  } else if (row.on_request) {
     row.on_request(*this, row, payload);
-  else
+  } else {
     forward(row, payload);
+  }
+}
+
+void Client::go_on() {
+  while (!in_task_ && task_ ? task_->done() : !in_task_ && !incoming_.empty()) {
+    if (task_) {
+      slots_.back().reply = std::exchange(task_, std::nullopt)->take();
+      flush();
+    } else {
+      std::string payload = std::move(incoming_.front());
+      incoming_.pop_front();
+      begin(std::move(payload));
+    }
+  }
+}
+
+Asked Client::ask(std::string payload, link::Effect effect, Answer answer) {
+  return {*this, {{++shared_.last_id, std::move(payload), effect, answer}}, nullptr};
+}
+
+AskedAll Client::ask_all(std::vector<std::string> payloads) {
+  std::vector<link::Request> requests;
+  for (std::string& payload : payloads)
+    requests.push_back({++shared_.last_id, std::move(payload), link::Effect::looks, Answer::reply});
+  return {*this, std::move(requests), nullptr};
+}
+
+Asked Client::pass(const PacketRow& row, std::string payload) {
+  const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
+  return {*this, {{++shared_.last_id, std::move(payload), row.effect, answer}}, &row};
+}
+
+void AskedAll::await_suspend(std::coroutine_handle<> waiter) {
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    client_.waiting_[requests_[i].id] = {this, i, waiter};
+    client_.hooks_.far(requests_[i]);
+  }
+}
+
+void Client::resume(link::RequestId id, const std::string& payload, bool final) {
+  auto found = waiting_.find(id);
+  AskedAll& asked = *found->second.asked;
+  if (!final) {
+    if (asked.row_) gdb_.send(payload);
+    return;
+  }
+  const Waiting waiting = found->second;
+  waiting_.erase(found);
+  std::string& reply = asked.replies_[waiting.index];
+  reply = rsp::expand_runs(payload).value_or(payload);
+  if (asked.row_ && asked.row_->answer == Answer::status) look_into_stop(payload);
+  if (asked.row_ && asked.row_->on_reply)
+    asked.row_->on_reply(*this, asked.requests_[waiting.index].payload, reply);
+  if (++asked.answered_ < asked.requests_.size()) return;
+  in_task_ = true;
+  waiting.waiter.resume();
+  in_task_ = false;
+  go_on();
 }
 
 void Client::answer(std::string reply) {
@@ -68,7 +141,7 @@ void Client::on_link(const link::ToNear& message) {
   } else if (auto* notification = std::get_if<link::Notification>(&message)) {
     if (notification->payload.starts_with("Stop:"))
       look_into_stop(std::string_view(notification->payload).substr(5));
-    gdb_.send_notification(notification->payload);
+    gdb_.send_notification(view_.on_notification(notification->payload));
   }
 }
 
@@ -89,6 +162,7 @@ void Client::look_into_stop(std::string_view stop_reply) {
 }
 
 void Client::on_reply(link::RequestId id, const std::string& payload, bool final) {
+  if (waiting_.contains(id)) return resume(id, payload, final);
   auto slot =
       std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.id == id && id != 0; });
   if (slot == slots_.end()) return;  // asked by a GDB that is gone
@@ -119,6 +193,15 @@ std::string Client::general_process() const {
 
 void Client::on_gdb_closed() {
   // What is under way counts as done: taking back too much does no harm, a breakpoint left behind does.
+  for (auto& [id, waiting] : waiting_) {
+    std::string assumed = "OK";
+    const PacketRow* row = waiting.asked->row_;
+    if (row && row->on_reply && row->fate == Fate::forward)
+      row->on_reply(*this, waiting.asked->requests_[waiting.index].payload, assumed);
+  }
+  waiting_.clear();
+  incoming_.clear();
+  task_.reset();
   for (Slot& slot : slots_) {
     std::string assumed = "OK";
     if (!slot.reply && slot.row && slot.row->on_reply && slot.row->fate == Fate::forward)

@@ -1,16 +1,23 @@
 // One GDB's connection.
 #pragma once
 
+#include <coroutine>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "proxy/link/messages.hpp"
 #include "proxy/near/packet_table.hpp"
+#include "proxy/near/task.hpp"
 #include "proxy/near/undo_ledger.hpp"
+#include "proxy/near/view/view.hpp"
 #include "rsp/endpoint.hpp"
 
 namespace rspbridge::proxy::near {
@@ -21,6 +28,40 @@ struct Shared {
   bool multiprocess = false;  ///< some GDB switched the multiprocess extension on
 };
 
+class Client;
+
+/// Requests to the stub whose replies are awaited: `auto asked = client.ask(…); x = co_await asked;`.
+/// All are sent before the first reply is waited for. The replies, in the order of the requests, are
+/// run-length expanded. Must outlive the wait.
+class AskedAll {
+ public:
+  AskedAll(const AskedAll&) = delete;
+  AskedAll& operator=(const AskedAll&) = delete;
+  bool await_ready() const noexcept { return requests_.empty(); }
+  void await_suspend(std::coroutine_handle<> waiter);
+  std::vector<std::string> await_resume() { return std::move(replies_); }
+
+ protected:
+  friend class Client;
+  AskedAll(Client& client, std::vector<link::Request> requests, const PacketRow* row)
+      : client_(client), requests_(std::move(requests)), row_(row), replies_(requests_.size()) {}
+  Client& client_;
+  std::vector<link::Request> requests_;
+  const PacketRow* row_;  ///< of a packet that is sent on GDB's behalf, else null
+  std::vector<std::string> replies_;
+  std::size_t answered_ = 0;
+};
+
+/// One request.
+class Asked : public AskedAll {
+ public:
+  std::string await_resume() { return std::move(replies_.front()); }
+
+ private:
+  friend class Client;
+  using AskedAll::AskedAll;
+};
+
 /// Routes what one GDB sends by the packet table, and gives it its replies in the order of its
 /// requests. Sans-IO: bytes in, bytes out.
 class Client {
@@ -28,18 +69,35 @@ class Client {
   struct Hooks {
     link::SendToFar far;
     std::function<void(std::string)> warning;
+    std::function<void(std::string)> info = [](const std::string&) {};  ///< worth a line in the log
   };
-  /// `shared` must outlive the client.
-  Client(Hooks hooks, Shared& shared);
+  /// `shared` must outlive the client. `view` is what this GDB gets to see of the target.
+  Client(Hooks hooks, Shared& shared, ViewSettings view = {});
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
 
   void on_gdb_bytes(std::string_view bytes);
   /// GDB's connection ended: takes back what it left in the stub. Call once.
   void on_gdb_closed();
   void on_link(const link::ToNear& message);
+  /// GDB gives a stub a few seconds for a reply (`set remotetimeout`), and one of ours may take longer: the
+  /// link is slow or cut, or a file is read first. GDB skips what is no packet and starts its clock anew,
+  /// so an acknowledgement that it doesn't need keeps it waiting (remote.c, getpkt). Others may not.
+  bool takes_patience() const noexcept { return is_gdb_ && !slots_.empty() && awaits_reply_; }
+
   /// Bytes to be written to GDB now.
   std::string take_output() { return gdb_.take_output(); }
 
   // ---- for the handlers of the packet table ----
+
+  /// Asks the stub something of our own: GDB's notes and what it selected stay as they are.
+  Asked ask(std::string payload, link::Effect effect = link::Effect::looks,
+            link::Answer answer = link::Answer::reply);
+  /// Several that change nothing.
+  AskedAll ask_all(std::vector<std::string> payloads);
+  /// Sends the stub a packet on GDB's behalf: what the row notes of such packets is noted, and output
+  /// on the way goes to GDB.
+  Asked pass(const PacketRow& row, std::string payload);
 
   /// Answers the packet at hand, in its turn.
   void answer(std::string reply);
@@ -48,6 +106,7 @@ class Client {
   /// Answers OK, and ends acknowledgement on this leg right after it.
   void agree_no_ack();
   void set_non_stop(bool on) { non_stop_ = on; }
+  void set_is_gdb(bool is_gdb) { is_gdb_ = is_gdb; }
   /// The Hg packet that would select what is selected; empty if that isn't known.
   const std::string& general_thread() const noexcept { return general_thread_; }
   /// Its `pPID` part; empty if it names no process.
@@ -56,8 +115,17 @@ class Client {
   UndoLedger& undo() noexcept { return undo_; }
   Shared& shared() noexcept { return shared_; }
   void warn(std::string text) { hooks_.warning(std::move(text)); }
+  void inform(std::string text) { hooks_.info(std::move(text)); }
+  bool non_stop() const noexcept { return non_stop_; }
 
  private:
+  friend class AskedAll;
+  /// Who waits for the reply to a request.
+  struct Waiting {
+    AskedAll* asked = nullptr;
+    std::size_t index = 0;  ///< of the request in `asked`
+    std::coroutine_handle<> waiter;
+  };
   struct Slot {
     link::RequestId id = 0;
     std::string request;
@@ -66,6 +134,10 @@ class Client {
     bool then_no_ack = false;
   };
   void on_packet(std::string payload);
+  void begin(std::string payload);
+  /// Ends the task under way if it is done, and begins what waited for it.
+  void go_on();
+  void resume(link::RequestId id, const std::string& payload, bool final);
   void on_reply(link::RequestId id, const std::string& payload, bool final);
   void flush();
   /// Follows which thread is selected, and drops what belonged to a process that is gone.
@@ -78,6 +150,13 @@ class Client {
   UndoLedger undo_;
   std::string general_thread_;
   bool non_stop_ = false;
+  bool is_gdb_ = false;        ///< by the features that it offered
+  bool awaits_reply_ = false;  ///< its last packet isn't one that waits for a stop
+  View view_;
+  std::map<link::RequestId, Waiting> waiting_;
+  std::deque<std::string> incoming_;       ///< packets that wait for the task under way
+  std::optional<Task<std::string>> task_;  ///< gives the reply of the last slot
+  bool in_task_ = false;                   ///< the task is running at this moment
 };
 
 }  // namespace rspbridge::proxy::near

@@ -10,9 +10,10 @@
 
 namespace rspbridge::proxy::near {
 
-void on_gdb_features(Client& client, const PacketRow& row, std::string_view payload) {
+void note_gdb_features(Client& client, std::string_view payload) {
   auto colon = payload.find(':');
   auto features = rsp::Features::parse(colon == std::string_view::npos ? "" : payload.substr(colon + 1));
+  client.set_is_gdb(features.has("swbreak"));  // LLDB takes what is no packet for one
   // A stub keeps the extensions that an earlier GDB of this connection switched on.
   bool& multiprocess = client.shared().multiprocess;
   if (multiprocess && !features.has("multiprocess"))
@@ -20,6 +21,10 @@ void on_gdb_features(Client& client, const PacketRow& row, std::string_view payl
         "this GDB doesn't know the multiprocess extension, which an earlier GDB switched on: thread "
         "numbers may confuse it; restart rspbridge if they do");
   multiprocess = multiprocess || features.has("multiprocess");
+}
+
+void on_gdb_features(Client& client, const PacketRow& row, std::string_view payload) {
+  note_gdb_features(client, payload);
   client.forward(row, payload);
 }
 

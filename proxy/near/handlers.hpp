@@ -9,6 +9,7 @@ namespace rspbridge::proxy::near {
 class Client;
 struct PacketRow;
 
+void note_gdb_features(Client& client, std::string_view payload);
 void on_gdb_features(Client& client, const PacketRow& row, std::string_view payload);
 void add_no_ack_feature(Client& client, std::string_view request, std::string& reply);
 void agree_no_ack(Client& client, const PacketRow& row, std::string_view payload);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "proxy/near/handlers.hpp"
+#include "proxy/near/view/handlers.hpp"
 
 namespace rspbridge::proxy::near {
 namespace {
@@ -20,12 +21,15 @@ constexpr auto reply = Answer::reply;
 constexpr PacketRow table[] = {
     // Handshake and session (GDB manual, "Packets", "General Query Packets").
     {"qSupported", Match::word, Fate::rewrite, looks, reply, on_gdb_features, add_no_ack_feature,
-     "the stub's own features; QStartNoAckMode+ is added, since this leg always can"},
+     "the stub's own features; QStartNoAckMode+ is added, since this leg always can", ViewScope::registers,
+     view_features,
+     "features whose packets name registers are left out; swbreak is added where the stub lacks it"},
     {"QStartNoAckMode", Match::whole, Fate::answer, looks, reply, agree_no_ack, nullptr,
      "agreed for this leg; the stub's leg is settled apart"},
     {"vMustReplyEmpty", Match::whole, forward, looks, reply, nullptr, nullptr, "the stub's own answer"},
     {"!", Match::whole, forward, looks, reply, nullptr, nullptr, "extended mode"},
-    {"?", Match::whole, forward, looks, Answer::status, nullptr, nullptr, "why the target stopped"},
+    {"?", Match::whole, forward, looks, Answer::status, nullptr, nullptr, "why the target stopped",
+     ViewScope::registers, view_status, "registers and reasons as in a resume"},
     {"QNonStop", Match::word, forward, changes, reply, nullptr, note_non_stop,
      "noted: decides how resumes are answered"},
     {"H", Match::prefix, forward, looks, reply, nullptr, note_thread,
@@ -34,39 +38,61 @@ constexpr PacketRow table[] = {
     // Resuming.
     {"vCont?", Match::whole, forward, looks, reply, nullptr, nullptr, "what the stub can do"},
     {"vCont;", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr,
-     "resumes; until the stop nothing but ^C is sent"},
+     "resumes; until the stop nothing but ^C is sent", ViewScope::registers, view_resume,
+     "the stop's registers are the view's; a watchpoint's access is stepped over (x86_64)"},
     {"vCtrlC", Match::whole, forward, changes, reply, nullptr, nullptr, "interrupts in non-stop mode"},
     {"vStopped", Match::whole, forward, looks, Answer::status, nullptr, nullptr,
-     "the next of the stops that a notification announced"},
-    {"c", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "continues"},
-    {"C", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "continues with a signal"},
-    {"s", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps"},
-    {"S", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps with a signal"},
-    {"i", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps by cycles"},
-    {"I", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps by cycles with a signal"},
-    {"bc", Match::whole, forward, resumes, Answer::stop, nullptr, nullptr, "continues backwards"},
-    {"bs", Match::whole, forward, resumes, Answer::stop, nullptr, nullptr, "steps backwards"},
+     "the next of the stops that a notification announced", ViewScope::registers, view_status,
+     "registers and reasons as in a resume"},
+    {"c", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "continues", ViewScope::registers,
+     view_resume, "as vCont"},
+    {"C", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "continues with a signal",
+     ViewScope::registers, view_resume, "as vCont"},
+    {"s", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps", ViewScope::registers,
+     view_resume, "as vCont"},
+    {"S", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps with a signal",
+     ViewScope::registers, view_resume, "as vCont"},
+    {"i", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps by cycles",
+     ViewScope::registers, view_resume, "as vCont"},
+    {"I", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr, "steps by cycles with a signal",
+     ViewScope::registers, view_resume, "as vCont"},
+    {"bc", Match::whole, forward, resumes, Answer::stop, nullptr, nullptr, "continues backwards",
+     ViewScope::registers, view_resume, "as vCont"},
+    {"bs", Match::whole, forward, resumes, Answer::stop, nullptr, nullptr, "steps backwards",
+     ViewScope::registers, view_resume, "as vCont"},
     {"F", Match::prefix, forward, resumes, Answer::stop, nullptr, nullptr,
-     "GDB's answer to a File-I/O request; the resume goes on"},
+     "GDB's answer to a File-I/O request; the resume goes on", ViewScope::registers, view_resume, "as vCont"},
 
     // Starting and ending.
-    {"vRun", Match::word, forward, resumes, Answer::stop, nullptr, nullptr, "starts a program"},
-    {"vAttach", Match::word, forward, resumes, Answer::stop, nullptr, nullptr, "attaches to a process"},
+    {"vRun", Match::word, forward, resumes, Answer::stop, nullptr, nullptr, "starts a program",
+     ViewScope::registers, view_resume, "as vCont"},
+    {"vAttach", Match::word, forward, resumes, Answer::stop, nullptr, nullptr, "attaches to a process",
+     ViewScope::registers, view_resume, "as vCont"},
     {"vKill", Match::word, forward, resumes, reply, nullptr, note_process_left, "kills a process"},
     {"D", Match::prefix, forward, resumes, reply, nullptr, note_process_left, "detaches"},
     {"k", Match::whole, forward, resumes, Answer::none, on_kill, nullptr, "kills everything; never answered"},
     {"R", Match::prefix, forward, resumes, Answer::none, nullptr, nullptr, "restarts; never answered"},
 
     // Registers and memory.
-    {"g", Match::whole, forward, looks, reply, nullptr, nullptr, "all registers"},
-    {"G", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes all registers"},
-    {"p", Match::prefix, forward, looks, reply, nullptr, nullptr, "one register"},
-    {"P", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes one register"},
+    {"g", Match::whole, forward, looks, reply, nullptr, nullptr, "all registers", ViewScope::registers,
+     view_read_registers, "the view's registers, by the stub's g and p"},
+    {"G", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes all registers",
+     ViewScope::registers, view_write_registers, "what differs from the last g is written, by P or G"},
+    {"p", Match::prefix, forward, looks, reply, nullptr, nullptr, "one register", ViewScope::registers,
+     view_read_register, "one of the view's, by the stub's g and p"},
+    {"P", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes one register",
+     ViewScope::registers, view_write_register,
+     "one of the view's, by P or G; refused if ARM64 has none such"},
     {"m", Match::prefix, forward, looks, reply, nullptr, nullptr,
-     "reads memory; sequential reads of plain memory are answered from what was read ahead at this stop"},
-    {"x", Match::prefix, forward, looks, reply, nullptr, nullptr, "as m, binary"},
-    {"M", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes memory"},
-    {"X", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes memory, binary"},
+     "reads memory; sequential reads of plain memory are answered from what was read ahead at this stop",
+     ViewScope::x86_64, view_read_memory,
+     "the tag in the address is dropped; one byte C3 at pc, which GDB takes for amd64's ret, is an error"},
+    {"x", Match::prefix, forward, looks, reply, nullptr, nullptr, "as m, binary", ViewScope::x86_64,
+     view_read_memory, "as m, binary"},
+    {"M", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes memory", ViewScope::x86_64,
+     view_write_memory, "the tag in the address is dropped"},
+    {"X", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes memory, binary",
+     ViewScope::x86_64, view_write_memory, "the tag in the address is dropped"},
     {"qSearch:memory", Match::word, forward, looks, reply, nullptr, nullptr, "searches memory on the target"},
     {"qCRC", Match::word, forward, looks, reply, nullptr, nullptr,
      "checksum of memory, computed on the target"},
@@ -75,10 +101,13 @@ constexpr PacketRow table[] = {
 
     // Breakpoints.
     {"Z", Match::prefix, forward, changes, reply, nullptr, note_breakpoint,
-     "inserts; taken back if GDB vanishes"},
-    {"z", Match::prefix, forward, changes, reply, nullptr, note_breakpoint, "removes"},
+     "inserts; taken back if GDB vanishes", ViewScope::x86_64, view_breakpoint,
+     "an instruction has four bytes; the tag in the address is dropped"},
+    {"z", Match::prefix, forward, changes, reply, nullptr, note_breakpoint, "removes", ViewScope::x86_64,
+     view_breakpoint, "the same"},
     {"QCatchSyscalls", Match::word, forward, looks, reply, nullptr, note_catch_syscalls,
-     "taken back if GDB vanishes"},
+     "taken back if GDB vanishes", ViewScope::x86_64, view_catch_syscalls,
+     "amd64's numbers become ARM64's; a call that ARM64 lacks is refused"},
     {"QThreadEvents", Match::word, forward, looks, reply, nullptr, note_thread_events,
      "taken back if GDB vanishes"},
     {"QPassSignals", Match::word, forward, looks, reply, nullptr, nullptr, "signals that need no stop"},
@@ -93,7 +122,8 @@ constexpr PacketRow table[] = {
     {"qThreadExtraInfo", Match::word, forward, looks, reply, nullptr, nullptr, "a thread's name"},
     {"qGetTLSAddr", Match::word, forward, looks, reply, nullptr, nullptr, "where a thread-local variable is"},
     {"qXfer:features:read", Match::word, forward, looks, reply, nullptr, nullptr,
-     "the target description; a thread is selected first where the stub dies without"},
+     "the target description; a thread is selected first where the stub dies without", ViewScope::registers,
+     view_description, "the view's description"},
     {"qXfer", Match::word, forward, looks, reply, nullptr, nullptr, "objects of the target"},
     {"qXfer:siginfo:write", Match::word, forward, changes, reply, nullptr, nullptr,
      "writes the signal's information"},
@@ -102,14 +132,21 @@ constexpr PacketRow table[] = {
     {"qOffsets", Match::whole, forward, looks, reply, nullptr, nullptr, "section offsets"},
     {"qTStatus", Match::whole, forward, looks, reply, nullptr, nullptr, "whether a trace runs"},
     {"qRcmd", Match::word, forward, changes, Answer::console, nullptr, nullptr,
-     "a monitor command; its output comes on the way"},
+     "a monitor command; its output comes on the way", ViewScope::always, view_monitor,
+     "`monitor rspbridge …` is answered here"},
 
     // Files of the target.
     {"vFile:open", Match::word, forward, looks, reply, nullptr, note_file_opened,
-     "closed again if GDB vanishes"},
-    {"vFile:close", Match::word, forward, looks, reply, nullptr, note_file_closed, "closes"},
+     "closed again if GDB vanishes", ViewScope::files, view_open_file,
+     "an ARM64 ELF file is read and translated, or replaced by the one with its symbols"},
+    {"vFile:close", Match::word, forward, looks, reply, nullptr, note_file_closed, "closes", ViewScope::files,
+     view_close_file, "closes"},
     {"vFile:pwrite", Match::word, forward, changes, reply, nullptr, nullptr,
      "writes; a file may be a process's memory"},
+    {"vFile:pread", Match::word, forward, looks, reply, nullptr, nullptr, "reads", ViewScope::files,
+     view_read_file, "from what the file was translated to"},
+    {"vFile:fstat", Match::word, forward, looks, reply, nullptr, nullptr, "a file's size and time",
+     ViewScope::files, view_file_status, "the size of what it was translated to"},
     {"vFile", Match::word, forward, looks, reply, nullptr, nullptr, "the target's files"},
 
     {"(any other)", Match::whole, forward, changes, reply, nullptr, nullptr, "passes verbatim"},
@@ -148,6 +185,22 @@ std::string_view to_string(Fate fate) {
       return "answer";
     case Fate::rewrite:
       return "rewrite";
+  }
+  return "?";
+}
+
+std::string_view to_string(ViewScope scope) {
+  switch (scope) {
+    case ViewScope::none:
+      return "";
+    case ViewScope::always:
+      return "always";
+    case ViewScope::registers:
+      return "any view but native";
+    case ViewScope::x86_64:
+      return "x86_64 view";
+    case ViewScope::files:
+      return "x86_64 view, --symbols";
   }
   return "?";
 }

@@ -7,10 +7,12 @@
 #include <string_view>
 
 #include "proxy/link/messages.hpp"
+#include "proxy/near/task.hpp"
 
 namespace rspbridge::proxy::near {
 
 class Client;
+class View;
 struct PacketRow;
 
 /// What becomes of a packet.
@@ -34,6 +36,19 @@ using RequestHandler = void (*)(Client& client, const PacketRow& row, std::strin
 /// `rewrite`, else as on the wire.
 using ReplyHandler = void (*)(Client& client, std::string_view request, std::string& reply);
 
+/// When a packet is handled by a view.
+enum class ViewScope : std::uint8_t {
+  none,       ///< never
+  always,     ///< with every view, the native one too
+  registers,  ///< with a view that isn't the native one
+  x86_64,     ///< with that view
+  files,      ///< where files of the target are translated or replaced
+};
+
+/// Gives GDB's reply to `request` where GDB sees a view that isn't the stub's own; sends the stub what
+/// it needs by client.ask() and client.pass().
+using ViewHandler = Task<std::string> (*)(View& view, const PacketRow& row, std::string request);
+
 struct PacketRow {
   std::string_view name;  ///< as on the wire
   Match match = Match::prefix;
@@ -42,7 +57,10 @@ struct PacketRow {
   link::Answer answer = link::Answer::reply;
   RequestHandler on_request = nullptr;  ///< forwards if null
   ReplyHandler on_reply = nullptr;
-  std::string_view what;  ///< what becomes of it, for people
+  std::string_view what;              ///< what becomes of it, for people
+  ViewScope scope = ViewScope::none;  ///< where `in_view` takes the place of all the above
+  ViewHandler in_view = nullptr;
+  std::string_view what_in_view = {};  ///< for people
 };
 
 /// The row for a packet: the longest name that matches. A packet that is not listed gets the last
@@ -53,6 +71,8 @@ const PacketRow& row_for(std::string_view payload);
 std::span<const PacketRow> packet_table();
 
 std::string_view to_string(Fate fate);
+/// For people: "any view", "x86_64 view", …; empty for none.
+std::string_view to_string(ViewScope scope);
 std::string_view to_string(link::Effect effect);
 
 }  // namespace rspbridge::proxy::near

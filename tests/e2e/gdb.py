@@ -2,6 +2,7 @@
 import os
 import re
 import select
+import shlex
 import signal
 import subprocess
 import time
@@ -14,13 +15,13 @@ class GdbError(Exception):
 
 
 class Gdb:
-    """One GDB process. `transcript` is a list of [command, output]."""
+    """One GDB process: `executable` may have arguments. `transcript` is a list of [command, output]."""
 
     def __init__(self, executable, home, timeout=90):
         env = dict(os.environ, DEBUGINFOD_URLS="", LC_ALL="C", HOME=home, TERM="dumb")
         # A session of its own: a ^C that we send reaches this GDB alone.
         self.process = subprocess.Popen(
-            [executable, "-q", "-nx"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [*shlex.split(executable), "-q", "-nx"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env=env, start_new_session=True)
         self.timeout = timeout
         self.pending = b""
@@ -79,7 +80,7 @@ class Gdb:
 
     def _interrupted(self, command):
         self.send(command)
-        before = self._until(r"Continuing\.\n|Starting program.*\n")
+        before = self._until(r"Continuing(?: with .*)?\.\n|Starting program.*\n")
         # GDB says so just before it resumes: give the resume time to be under way.
         time.sleep(0.5)
         os.kill(self.process.pid, signal.SIGINT)

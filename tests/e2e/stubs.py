@@ -82,6 +82,16 @@ class DirectQemu(Stub):
         wait_for(lambda: os.path.exists(self.address), "qemu's socket")
 
 
+def wait_for_ready(child, ready):
+    """Waits until rspbridge has written its ready file, which tells where it listens."""
+    def look():
+        if child.process.poll() is not None:
+            raise AssertionError("rspbridge ended with %d before GDB could connect; it said:\n%s" % (
+                child.process.returncode, child.err().decode("utf-8", "replace")))
+        return os.path.exists(ready)
+    wait_for(look, "rspbridge's ready file")
+
+
 class Bridge(Stub):
     """rspbridge before either of them. `arguments` are more options for it, `stdin` is its standard input."""
 
@@ -113,13 +123,7 @@ class Bridge(Stub):
         ready = os.path.join(self.temporary(), "ready.json")
         self.child = Child(self.command_line(ready), env=self.world.qemu_env(), stdin=self.stdin)
         self.cleanups.append(self.child.end)
-
-        def look():
-            if self.child.process.poll() is not None:
-                raise AssertionError("rspbridge ended with %d before GDB could connect; it said:\n%s" % (
-                    self.child.process.returncode, self.child.err().decode("utf-8", "replace")))
-            return os.path.exists(ready)
-        wait_for(look, "rspbridge's ready file")
+        wait_for_ready(self.child, ready)
         with open(ready) as file:
             self.ready = json.load(file)
         self.ready_mode = os.stat(ready).st_mode & 0o777

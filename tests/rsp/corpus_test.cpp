@@ -7,6 +7,7 @@
 
 #include "tests/fuzz/description.hpp"
 #include "tests/fuzz/parsers.hpp"
+#include "tests/fuzz/view.hpp"
 #include "tests/fuzz/wire.hpp"
 #include "tests/support/catch.hpp"
 
@@ -39,4 +40,7 @@ TEST_CASE("corpus: the parsers") {
 }
 TEST_CASE("corpus: target descriptions") {
   replay("description", fuzz::description);
+}
+TEST_CASE("corpus: register views") {
+  replay("view", fuzz::view);
 }

@@ -98,8 +98,13 @@ class Dialogue {
     client_ = std::make_unique<near::Client>(
         near::Client::Hooks{.far = link_.to_far(),
                             .warning = [this](std::string text) { warnings.push_back(text); }},
-        shared_);
+        shared_, view);
     link_.to_far()(link::GdbCame{});
+    pass();
+  }
+  void gdb_no_ack() { gdb_->endpoint().set_no_ack(); }
+  void stub_no_ack() {
+    stub_.endpoint().set_no_ack();
     pass();
   }
   void gdb_vanishes() {
@@ -158,6 +163,7 @@ class Dialogue {
     }
   }
 
+  near::ViewSettings view;  ///< of the next GDB
   std::vector<std::string> warnings;
   std::optional<link::StubGone> stub_gone;
 

@@ -1,5 +1,9 @@
 #include "transport/tcp_peer.hpp"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "tests/support/catch.hpp"
 
 namespace rspbridge::transport {
@@ -24,11 +28,11 @@ TEST_CASE("The row whose local address is the peer's is the peer's") {
   const std::string head(kHead);
   struct Case {
     std::string what, table;
-    std::optional<uid_t> uid;
+    std::optional<PeerSocket> socket;
   };
   const std::vector<Case> cases{
-      {"both rows", head + ours_row + peer_row, 1000},
-      {"the other order", head + peer_row + ours_row, 1000},
+      {"both rows", head + ours_row + peer_row, PeerSocket{1000, 101}},
+      {"the other order", head + peer_row + ours_row, PeerSocket{1000, 101}},
       {"only our own row", head + ours_row, std::nullopt},
       {"closed by its owner: uid 0", head + row("0100007F:9C40", "0100007F:0929", "04", "0", "0"),
        std::nullopt},
@@ -39,15 +43,16 @@ TEST_CASE("The row whose local address is the peer's is the peer's") {
       {"mapped into IPv6",
        head + row("0000000000000000FFFF00000100007F:9C40", "0000000000000000FFFF00000100007F:0929", "01", "7",
                   "1"),
-       7},
+       PeerSocket{7, 1}},
+      {"inode not a number", head + row("0100007F:9C40", "0100007F:0929", "01", "1000", "x"), std::nullopt},
       {"a line cut short", head + "   0: 0100007F:9C40 0100007F:0929 01", std::nullopt},
       {"not hexadecimal", head + row("0100007G:9C40", "0100007F:0929", "01", "1000", "101"), std::nullopt},
       {"uid not a number", head + row("0100007F:9C40", "0100007F:0929", "01", "x", "101"), std::nullopt},
       {"empty", "", std::nullopt},
   };
-  for (const auto& [what, table, uid] : cases) {
+  for (const auto& [what, table, socket] : cases) {
     INFO(what);
-    CHECK(find_peer_uid(table, peer, ours) == uid);
+    CHECK(find_peer(table, peer, ours) == socket);
   }
 }
 
@@ -56,8 +61,18 @@ TEST_CASE("IPv6 addresses are four words in the machine's byte order") {
   const std::string table =
       std::string(kHead) + row("00000000000000000000000001000000:9C40",
                                "00000000000000000000000001000000:0929", "01", "1001", "9");
-  CHECK(find_peer_uid(table, peer, ours) == 1001u);
-  CHECK_FALSE(find_peer_uid(table, ours, peer).has_value());
+  CHECK(find_peer(table, peer, ours) == PeerSocket{1001, 9});
+  CHECK_FALSE(find_peer(table, ours, peer).has_value());
+}
+
+TEST_CASE("the process that holds a socket is found by its inode") {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(fd >= 0);
+  struct stat status {};
+  REQUIRE(::fstat(fd, &status) == 0);
+  CHECK(find_socket_holder(status.st_ino) == ::getpid());
+  ::close(fd);
+  CHECK_FALSE(find_socket_holder(status.st_ino).has_value());
 }
 
 }  // namespace

@@ -1,0 +1,130 @@
+#include "proxy/near/view/calls.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "proxy/near/client.hpp"
+#include "proxy/near/view/view.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/memory.hpp"
+
+namespace rspbridge::proxy::near {
+namespace {
+
+constexpr std::string_view refusal =
+    "E.rspbridge: functions aren't called in the x86_64 view, since aggregates would be passed wrongly; "
+    "for scalar arguments: monitor rspbridge calls on";
+constexpr std::string_view too_many_floats =
+    "E.rspbridge: a call with more than two floating-point arguments can't be made in the x86_64 view";
+constexpr std::uint64_t most_stack = 1 << 16;  // bytes between sp and the odd return address
+
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+}  // namespace
+
+void Calls::note_write(std::string_view request) {
+  const auto write = rsp::parse_memory_write(request);
+  if (!write || write->data.size() != 8) return;
+  const std::uint64_t value = little_endian(write->data);
+  if (value % 2 == 1 && value > write->address && value - write->address < most_stack)
+    written_ = Dummy{write->address, value};
+}
+
+std::optional<std::string> Calls::note_register(std::string_view name, std::uint64_t value) {
+  if (name == "rip" || name == "a64_pc") pc_.reset();
+  const bool float_argument = name.size() == 4 && name.starts_with("xmm") && name[3] >= '2' && name[3] <= '7';
+  many_floats_ = many_floats_ || float_argument;
+  if (name != "rsp" || !written_ || value != written_->sp) return std::nullopt;
+  const Dummy dummy = *std::exchange(written_, std::nullopt);
+  if (!allowed || many_floats_) {
+    const bool floats = allowed;
+    many_floats_ = false;
+    return std::string(floats ? too_many_floats : refusal);
+  }
+  prepared_ = dummy;
+  return std::nullopt;
+}
+
+std::string Calls::dummy_breakpoint(const rsp::BreakpointRequest& breakpoint) {
+  const std::uint64_t address = breakpoint.key.address;
+  if (!breakpoint.insert) return dummies_.erase(address) > 0 ? "OK" : "E01";
+  const bool ours = (prepared_ && prepared_->return_address == address) ||
+                    (running_ && running_->return_address == address);
+  if (!ours)
+    return "E.rspbridge: ARM64's instructions lie at multiples of 4, and " + rsp::format_hex(address) +
+           " is none";
+  dummies_.insert(address);
+  return "OK";
+}
+
+Task<std::optional<std::string>> Calls::before_resume() {
+  written_.reset();
+  many_floats_ = false;
+  pc_.reset();
+  if (!prepared_) co_return std::nullopt;
+  const Dummy dummy = *std::exchange(prepared_, std::nullopt);
+  auto placing = place_arguments(dummy);
+  auto failed = co_await placing;
+  if (!failed) running_ = dummy;
+  co_return failed;
+}
+
+// The first six are in the registers that the roles make of amd64's, the next two where the stack has
+// them behind the return address. Those of AAPCS64 that no argument stands for get what lies there.
+Task<std::optional<std::string>> Calls::place_arguments(Dummy dummy) {
+  constexpr std::array<std::string_view, 6> amd64_order = {"x4", "x3", "x1", "x2", "x5", "x6"};
+  Registers& registers = view_.registers();
+  std::vector<std::uint64_t> arguments;
+  for (const std::string_view name : amd64_order) {
+    auto reading = registers.number(std::string(name));
+    const auto value = co_await reading;
+    if (!value) co_return "E01";
+    arguments.push_back(*value);
+  }
+  const rsp::MemoryRead stack{rsp::MemoryEncoding::hex, dummy.sp + 8, 16};
+  auto asked = view_.client().ask(rsp::format_memory_read(stack));
+  const std::string reply = co_await asked;
+  const auto bytes = rsp::parse_memory_reply(stack, reply);
+  if (!bytes || bytes->size() != stack.length) co_return "E01";
+  arguments.push_back(little_endian(std::string_view(*bytes).substr(0, 8)));
+  arguments.push_back(little_endian(std::string_view(*bytes).substr(8)));
+  auto finding = view_.registers().entry_point();
+  const auto entry = co_await finding;
+  if (!entry)
+    co_return "E.rspbridge: the program's entry point isn't known, so a called function can't return";
+  trampoline_ = *entry;
+  const std::string insertion = "Z0," + rsp::format_hex(trampoline_) + ",4";
+  auto inserting = view_.client().ask(insertion, link::Effect::changes);
+  const std::string inserted = co_await inserting;
+  if (inserted != "OK") co_return "E.rspbridge: no breakpoint can be set where a called function returns to";
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    auto writing = registers.set_number("x" + std::to_string(i), arguments[i]);
+    auto failed = co_await writing;
+    if (failed) co_return failed;
+  }
+  // Behind the two arguments of the stack; AAPCS64 has a ninth one there, too.
+  auto moving = registers.set_number("sp", dummy.sp + 24);
+  auto failed = co_await moving;
+  if (failed) co_return failed;
+  auto linking = registers.set_number("x30", trampoline_);
+  failed = co_await linking;
+  co_return failed;
+}
+
+Task<bool> Calls::returned(std::uint64_t pc) {
+  if (!running_ || pc != trampoline_) co_return false;
+  const Dummy dummy = *std::exchange(running_, std::nullopt);
+  auto removing = view_.client().ask("z0," + rsp::format_hex(trampoline_) + ",4", link::Effect::changes);
+  const std::string removed = co_await removing;
+  if (removed != "OK")
+    view_.client().warn("the breakpoint at the program's entry point could not be removed");
+  pc_ = dummy.return_address;
+  co_return true;
+}
+
+}  // namespace rspbridge::proxy::near

@@ -1,0 +1,168 @@
+#include "proxy/near/view/files.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "proxy/near/client.hpp"
+#include "proxy/near/view/handlers.hpp"
+#include "proxy/near/view/view.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/vfile.hpp"
+
+namespace rspbridge::proxy::near {
+namespace {
+
+constexpr std::uint64_t read_only = 0;       // O_RDONLY, in File-I/O terms
+constexpr std::uint64_t io_error = 9999;     // EUNKNOWN: File-I/O has no EIO
+constexpr std::uint64_t first_page = 4096;   // where program headers and the build-id are
+constexpr std::uint64_t block = 4096;        // bytes a read; escaped it fits every stub's packets
+constexpr std::size_t blocks_at_once = 256;  // of a file that is read whole
+constexpr std::uint64_t largest = std::uint64_t{1} << 30;
+
+// They have no size, and other contents each time.
+bool is_made_up(const std::string& path) {
+  return path.starts_with("/proc/") || path.starts_with("/sys/") || path.starts_with("/dev/");
+}
+
+}  // namespace
+
+Task<std::optional<rsp::FileStatus>> Files::status(std::int64_t fd) {
+  auto asked = client_.ask(rsp::format_vfile_fstat(fd));
+  const std::string payload = co_await asked;
+  const auto reply = rsp::parse_vfile_reply(payload);
+  if (!reply || reply->result < 0) co_return std::nullopt;
+  co_return rsp::parse_file_status(reply->attachment);
+}
+
+// In order, and many at once: a stub that can't be pipelined gets them one by one all the same.
+Task<std::optional<std::string>> Files::read(std::int64_t fd, std::uint64_t size) {
+  std::string contents;
+  while (contents.size() < size) {
+    std::vector<std::string> requests;
+    const std::uint64_t left = (size - contents.size() + block - 1) / block;
+    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(left, blocks_at_once); ++i) {
+      const std::uint64_t at = contents.size() + i * block;
+      requests.push_back(rsp::format_vfile_pread(fd, std::min(block, size - at), at));
+    }
+    const std::size_t count = requests.size();
+    auto asked = client_.ask_all(std::move(requests));
+    const std::vector<std::string> replies = co_await asked;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto reply = rsp::parse_vfile_reply(replies[i]);
+      if (!reply || reply->result <= 0) co_return std::nullopt;
+      const std::uint64_t wanted = std::min(block, size - contents.size());
+      contents += reply->attachment;
+      if (reply->attachment.size() < wanted) break;  // the next round goes on from here
+    }
+  }
+  co_return contents;
+}
+
+Task<bool> Files::opened(std::int64_t fd, std::string path) {
+  open_.erase(fd);
+  if (is_made_up(path)) co_return true;
+  auto looking = status(fd);
+  const auto file = co_await looking;
+  if (!file || !file->is_regular() || file->size == 0) co_return true;
+  auto starting = read(fd, std::min(file->size, first_page));
+  const auto start = co_await starting;
+  const auto build_id = start ? settings_.symbols->recognise(*start) : std::nullopt;
+  if (!build_id) co_return true;
+  const FileIdentity identity{path, file->size, file->mtime, *build_id};
+  const auto known = known_.find(identity);
+  if (known != known_.end()) {
+    if (known->second) open_[fd] = known->second;
+    co_return true;
+  }
+  auto stored = settings_.symbols->find(identity);
+  if (!stored && file->size > largest)
+    stored = StoredFile{
+        nullptr, path + " on the target is larger than 1 GiB: translate it here with rspbridge translate"};
+  if (!stored) {
+    auto reading = read(fd, file->size);
+    auto contents = co_await reading;
+    if (!contents) co_return false;
+    stored = settings_.symbols->take(identity, *std::move(contents));
+  }
+  if (!stored->refusal.empty()) {
+    client_.warn(stored->refusal);
+    co_return false;
+  }
+  known_[identity] = stored->contents;
+  if (stored->contents) open_[fd] = stored->contents;
+  co_return true;
+}
+
+std::optional<std::int64_t> Files::open_debug_file(const std::string& path) {
+  constexpr std::string_view folder = "/.build-id/", ending = ".debug";
+  const auto at = path.rfind(folder);
+  if (at == std::string::npos || !path.ends_with(ending)) return std::nullopt;
+  std::string build_id = path.substr(at + folder.size());
+  build_id.resize(build_id.size() - ending.size());
+  std::erase(build_id, '/');
+  const auto stored = settings_.symbols->debug_file(build_id);
+  if (!stored) return std::nullopt;
+  if (!stored->refusal.empty()) client_.warn(stored->refusal);
+  if (!stored->contents) return std::nullopt;
+  open_[++last_of_ours_] = stored->contents;
+  return last_of_ours_;
+}
+
+std::shared_ptr<const std::string> Files::contents(std::int64_t fd) const {
+  const auto found = open_.find(fd);
+  return found == open_.end() ? nullptr : found->second;
+}
+
+Task<std::string> view_open_file(View& view, const PacketRow& row, std::string request) {
+  const auto open = rsp::parse_vfile_open(request);
+  if (open && open->flags == read_only)
+    if (const auto fd = view.files().open_debug_file(open->path))
+      co_return "F" + rsp::format_hex(static_cast<std::uint64_t>(*fd));
+  auto asked = view.client().pass(row, std::move(request));
+  const std::string reply = co_await asked;
+  const auto result = rsp::parse_vfile_reply(reply);
+  if (!open || open->flags != read_only || !result || result->result < 0) co_return reply;
+  auto looking = view.files().opened(result->result, open->path);
+  const bool may_be_read = co_await looking;
+  if (may_be_read) co_return reply;
+  const PacketRow& close_row = row_for("vFile:close:");
+  auto closing = view.client().pass(close_row, rsp::format_vfile_close(result->result));
+  co_await closing;
+  co_return rsp::format_vfile_error(io_error);
+}
+
+Task<std::string> view_read_file(View& view, const PacketRow& row, std::string request) {
+  const auto read = rsp::parse_vfile_pread(request);
+  const auto contents = read ? view.files().contents(read->fd) : nullptr;
+  if (!contents) {
+    auto asked = view.client().pass(row, std::move(request));
+    std::string reply = co_await asked;
+    co_return reply;
+  }
+  const std::size_t from = std::min<std::uint64_t>(read->offset, contents->size());
+  co_return rsp::format_vfile_attachment(std::string_view(*contents).substr(from, read->count));
+}
+
+Task<std::string> view_file_status(View& view, const PacketRow& row, std::string request) {
+  const auto fd = rsp::parse_vfile_descriptor(request);
+  const auto contents = fd ? view.files().contents(*fd) : nullptr;
+  if (contents && Files::is_ours(*fd))
+    co_return rsp::format_vfile_attachment(rsp::format_file_status(contents->size()));
+  auto asked = view.client().pass(row, std::move(request));
+  std::string payload = co_await asked;
+  auto reply = contents ? rsp::parse_vfile_reply(payload) : std::nullopt;
+  if (!reply || !rsp::parse_file_status(reply->attachment)) co_return payload;
+  co_return rsp::format_vfile_attachment(rsp::with_size(std::move(reply->attachment), contents->size()));
+}
+
+Task<std::string> view_close_file(View& view, const PacketRow& row, std::string request) {
+  const auto fd = rsp::parse_vfile_descriptor(request);
+  if (fd) view.files().closed(*fd);
+  if (fd && Files::is_ours(*fd)) co_return "F0";
+  auto asked = view.client().pass(row, std::move(request));
+  std::string reply = co_await asked;
+  co_return reply;
+}
+
+}  // namespace rspbridge::proxy::near

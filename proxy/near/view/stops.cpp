@@ -1,0 +1,186 @@
+#include "proxy/near/view/stops.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "proxy/near/client.hpp"
+#include "proxy/near/view/handlers.hpp"
+#include "proxy/near/view/syscalls.hpp"
+#include "proxy/near/view/view.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/stop_reply.hpp"
+
+namespace rspbridge::proxy::near {
+namespace {
+
+using link::Answer;
+using link::Effect;
+using rsp::StopReply;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::uint64_t sigtrap = 5;  // GDB's number (GDB manual, "Stop Reply Packets": signals)
+
+std::string format(const StopReply& stop, const Pairs& pairs) {
+  std::string text = "T" + rsp::to_hex(std::string(1, static_cast<char>(stop.code)));
+  for (const auto& [name, value] : pairs) text += name + ":" + value + ";";
+  return text;
+}
+
+bool is_watch(std::string_view name) {
+  return name == "watch" || name == "rwatch" || name == "awatch";
+}
+
+bool is_reason(std::string_view name) {
+  constexpr std::string_view reasons[] = {
+      "watch",     "rwatch", "awatch",    "syscall_entry", "syscall_return", "library", "fork", "vfork",
+      "vforkdone", "exec",   "replaylog", "swbreak",       "hwbreak",        "create",  "clone"};
+  return std::find(std::begin(reasons), std::end(reasons), name) != std::end(reasons);
+}
+
+// GDB takes any name that is a hex number for a register's (GDB manual, "Stop Reply Packets").
+void rewrite_pairs(View& view, const Pairs& from, Pairs& to) {
+  std::vector<rsp::ExpeditedRegister> registers;
+  for (const auto& [name, value] : from) {
+    if (const auto number = rsp::parse_hex(name)) {
+      registers.push_back({static_cast<std::uint32_t>(*number), value});
+    } else if (view.is_x86_64() && name.starts_with("syscall_")) {
+      to.emplace_back(name, amd64_syscall(value));
+    } else if (view.is_x86_64() && is_watch(name)) {
+      const auto address = rsp::parse_hex(value);
+      const auto known = address ? view.watched_as.find(*address) : view.watched_as.end();
+      to.emplace_back(name, known == view.watched_as.end() ? value : rsp::format_hex(known->second));
+    } else {
+      to.emplace_back(name, value);
+    }
+  }
+  if (!view.registers().view()) return;  // GDB asks for what it needs
+  for (auto& [number, value] : view.registers().view()->rewrite_expedited(registers))
+    to.emplace_back(rsp::format_hex(number), std::move(value));
+}
+
+// Which kind of breakpoint stands at `pc`, as the reason's name; "" if none does.
+std::string_view breakpoint_reason(const View& view, std::uint64_t pc) {
+  for (const rsp::BreakpointKey& key : view.breakpoints) {
+    if (key.address != pc) continue;
+    if (key.type == rsp::BreakpointType::software) return "swbreak";
+    if (key.type == rsp::BreakpointType::hardware) return "hwbreak";
+  }
+  return {};
+}
+
+// AArch64 stops before the access and amd64 after it. So the thread does the access, alone and with no
+// watchpoint armed.
+Task<std::optional<std::string>> step_over_access(View& view, rsp::ThreadId thread) {
+  std::vector<rsp::BreakpointKey> armed;
+  for (const rsp::BreakpointKey& key : view.breakpoints)
+    if (key.type > rsp::BreakpointType::hardware) armed.push_back(key);
+  for (const rsp::BreakpointKey& key : armed) {
+    auto removed = view.client().ask(rsp::format_breakpoint({.insert = false, .key = key, .conditions = {}}),
+                                     Effect::changes);
+    const std::string reply = co_await removed;
+    if (reply != "OK") co_return std::nullopt;  // it isn't there: a process that is gone, or another one's
+  }
+  auto step = view.client().ask("vCont;s:" + rsp::format_thread_id(thread), Effect::resumes, Answer::stop);
+  const std::string after = co_await step;
+  if (!after.starts_with('W') && !after.starts_with('X'))
+    for (const rsp::BreakpointKey& key : armed) {
+      auto inserted = view.client().ask(
+          rsp::format_breakpoint({.insert = true, .key = key, .conditions = {}}), Effect::changes);
+      const std::string reply = co_await inserted;
+      if (reply != "OK")
+        view.client().warn("a watchpoint could not be armed again after it triggered: the stub says '" +
+                           reply + "'");
+    }
+  co_return after;
+}
+
+// The stop that GDB gets: the access's reason with the registers after it. Another signal or event of the
+// step comes first; the access will then trigger again, or never be done.
+StopReply with_reason(const StopReply& access, StopReply after) {
+  const bool plain = after.kind == StopReply::Kind::stopped && after.code == sigtrap &&
+                     std::none_of(after.pairs.begin(), after.pairs.end(), [](const auto& pair) {
+                       return is_reason(pair.first) && pair.first != "swbreak" && pair.first != "hwbreak";
+                     });
+  if (!plain) return after;
+  for (const auto& pair : access.pairs)
+    if (is_watch(pair.first)) after.pairs.insert(after.pairs.begin(), pair);
+  return after;
+}
+
+}  // namespace
+
+std::string rewrite_stop_at_once(View& view, const std::string& reply) {
+  const auto stop = rsp::parse_stop_reply(reply);
+  if (!stop || stop->kind != StopReply::Kind::stopped || stop->pairs.empty()) return reply;
+  Pairs pairs;
+  rewrite_pairs(view, stop->pairs, pairs);
+  return format(*stop, pairs);
+}
+
+Task<std::string> rewrite_stop(View& view, std::string reply) {
+  view.registers().forget_values();
+  auto stop = rsp::parse_stop_reply(reply);
+  if (!stop || stop->kind != StopReply::Kind::stopped) co_return reply;
+  if (stop->pair("exec")) view.registers().forget_all();
+  auto loading = view.registers().load();
+  const auto failed = co_await loading;
+  if (failed) co_return reply;  // GDB asks for the description itself, and is told
+  const bool watched = std::any_of(stop->pairs.begin(), stop->pairs.end(),
+                                   [](const auto& pair) { return is_watch(pair.first); });
+  if (view.is_x86_64() && watched && stop->thread && !view.client().non_stop()) {
+    auto stepping = step_over_access(view, *stop->thread);
+    const auto after = co_await stepping;
+    view.registers().forget_values();
+    const auto parsed = after ? rsp::parse_stop_reply(*after) : std::nullopt;
+    if (parsed && parsed->kind != StopReply::Kind::stopped) co_return *after;
+    if (parsed) stop = with_reason(*stop, *parsed);
+  }
+  Pairs pairs;
+  const bool has_reason = std::any_of(stop->pairs.begin(), stop->pairs.end(),
+                                      [](const auto& pair) { return is_reason(pair.first); });
+  if (view.is_x86_64()) {
+    auto reading = view.registers().number("pc");
+    const auto pc = co_await reading;
+    bool call_returned = false;
+    if (pc) {
+      auto returning = view.calls().returned(*pc);
+      call_returned = co_await returning;
+    }
+    const auto reason = pc && stop->code == sigtrap ? breakpoint_reason(view, *pc) : std::string_view();
+    const bool synthesise = !has_reason && view.synthesises_breakpoint_reasons && !reason.empty();
+    if (call_returned && !has_reason)
+      pairs.emplace_back("swbreak", "");
+    else if (synthesise)
+      pairs.emplace_back(reason, "");
+    if (call_returned)
+      std::erase_if(stop->pairs, [](const auto& pair) { return rsp::parse_hex(pair.first).has_value(); });
+  }
+  rewrite_pairs(view, stop->pairs, pairs);
+  co_return format(*stop, pairs);
+}
+
+Task<std::string> view_status(View& view, const PacketRow& row, std::string request) {
+  auto asked = view.client().pass(row, std::move(request));
+  std::string reply = co_await asked;
+  auto rewriting = rewrite_stop(view, std::move(reply));
+  std::string rewritten = co_await rewriting;
+  co_return rewritten;
+}
+
+Task<std::string> view_resume(View& view, const PacketRow& row, std::string request) {
+  auto preparing = view.calls().before_resume();
+  const auto refused = co_await preparing;
+  if (refused) co_return *refused;
+  // Another program, with a description of its own.
+  if (row.name == "vRun" || row.name == "vAttach") view.registers().forget_all();
+  view.registers().forget_values();
+  auto asked = view.client().pass(row, std::move(request));
+  std::string reply = co_await asked;
+  auto rewriting = rewrite_stop(view, std::move(reply));
+  std::string rewritten = co_await rewriting;
+  co_return rewritten;
+}
+
+}  // namespace rspbridge::proxy::near

@@ -1,0 +1,58 @@
+// Where a session's symbol files come from: folders of this host, the cache on disk, the translator.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxy/near/view/symbol_store.hpp"
+
+namespace rspbridge::proxy {
+
+namespace symbols {
+class Cache;
+}
+
+/// The unstripped ARM64 files of some folders, by build-id.
+class SymbolFolders {
+ public:
+  /// Looks through the folders and those within. Says in the log what it found and what it couldn't read.
+  explicit SymbolFolders(const std::vector<std::filesystem::path>& folders);
+  /// A file that holds code and symbols both; or only its symbols (objcopy --only-keep-debug). Null if there
+  /// is none.
+  const std::filesystem::path* whole(const std::string& build_id) const;
+  const std::filesystem::path* debug_only(const std::string& build_id) const;
+
+ private:
+  void add(const std::filesystem::path& file);
+  std::map<std::string, std::filesystem::path> whole_, debug_only_;
+};
+
+/// Serves a target's ARM64 ELF files with the symbols of `folders`, and translated for an x86-64 GDB if
+/// `translates`. Translated files are kept on disk.
+class SymbolFiles final : public near::SymbolStore {
+ public:
+  /// `folders` may be null. `target` names the target in the cache: its host key, or what else tells it
+  /// from others.
+  SymbolFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, bool translates);
+  ~SymbolFiles() override;
+
+  std::optional<std::string> recognise(const std::string& first_bytes) override;
+  std::optional<near::StoredFile> find(const near::FileIdentity& file) override;
+  near::StoredFile take(const near::FileIdentity& file, std::string contents) override;
+  std::optional<near::StoredFile> debug_file(const std::string& build_id) override;
+
+ private:
+  near::StoredFile from_host(const std::filesystem::path& path);
+  near::StoredFile translated(const std::string& contents, const std::string& name);
+
+  std::shared_ptr<const SymbolFolders> folders_;
+  std::string target_;
+  bool translates_;
+  std::unique_ptr<symbols::Cache> cache_;  ///< null if there can be none
+};
+
+}  // namespace rspbridge::proxy

@@ -1,0 +1,45 @@
+#include "proxy/symbols/opcodes.hpp"
+
+#include <array>
+
+namespace rspbridge::proxy::symbols {
+namespace {
+
+using enum Operand;
+
+// clang-format off
+// DWARF 5, table 7.9; from 0xe0 on GCC's (include/dwarf2.def of binutils).
+constexpr std::array<Opcode, 50> opcodes = {{
+    {0x03, 0x03, address},       {0x06, 0x06},                {0x08, 0x09, u1},
+    {0x0a, 0x0b, u2},            {0x0c, 0x0d, u4},            {0x0e, 0x0f, u8},
+    {0x10, 0x11, leb},           {0x12, 0x14},                {0x15, 0x15, u1},
+    {0x16, 0x22},                {0x23, 0x23, leb},           {0x24, 0x27},
+    {0x28, 0x28, u2},            {0x29, 0x2e},                {0x2f, 0x2f, u2},
+    {0x30, 0x6f},                {0x70, 0x8f, leb},           {0x90, 0x90, reg},
+    {0x91, 0x91, leb},           {0x92, 0x92, reg, leb},      {0x93, 0x93, leb},
+    {0x94, 0x95, u1},            {0x96, 0x97},                {0x98, 0x98, u2},
+    {0x99, 0x99, u4},            {0x9a, 0x9a, offset},        {0x9b, 0x9c},
+    {0x9d, 0x9d, leb, leb},      {0x9e, 0x9e, block},         {0x9f, 0x9f},
+    {0xa0, 0xa0, offset, leb},   {0xa1, 0xa2, leb},           {0xa3, 0xa3, nested},
+    {0xa4, 0xa4, leb, block1},   {0xa5, 0xa5, reg, type},     {0xa6, 0xa7, u1, leb},
+    {0xa8, 0xa9, leb},           {0xe0, 0xe0},                {0xf0, 0xf0},
+    {0xf2, 0xf2, offset, leb},   {0xf3, 0xf3, nested},        {0xf4, 0xf4, leb, block1},
+    {0xf5, 0xf5, reg, type},     {0xf6, 0xf6, u1, leb},       {0xf7, 0xf7, leb},
+    {0xf9, 0xf9, leb},           {0xfa, 0xfa, u4},            {0xfb, 0xfb, leb},
+    {0xfc, 0xfc, leb},           {0xfd, 0xfd, offset},
+}};
+// clang-format on
+
+}  // namespace
+
+const Opcode* find_opcode(std::uint8_t opcode) {
+  static const auto by_number = [] {
+    std::array<const Opcode*, 256> rows{};
+    for (const Opcode& row : opcodes)
+      for (unsigned op = row.first; op <= row.last; ++op) rows[op] = &row;
+    return rows;
+  }();
+  return by_number[opcode];
+}
+
+}  // namespace rspbridge::proxy::symbols
