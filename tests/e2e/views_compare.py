@@ -18,7 +18,12 @@ class Explanation:
 
     def fits(self, case, command, direct, view):
         texts = {"command": command, "direct": direct, "view": view, "where": case.where, "program": case.program}
-        return all(pattern.fullmatch(texts[key]) for key, pattern in self.patterns.items())
+        found = {key: pattern.fullmatch(texts[key]) for key, pattern in self.patterns.items()}
+        if not all(found.values()):
+            return False
+        # A group that both sides have must be the same on both.
+        left, right = (found[key].groupdict() if key in found else {} for key in ("direct", "view"))
+        return all(left[name] == right[name] for name in left.keys() & right.keys())
 
 
 def explanations():

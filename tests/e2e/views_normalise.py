@@ -36,6 +36,12 @@ def registers_alike(text, names):
     return re.sub(r"^( Saved registers:\n  )(.*)$", saved, text, flags=re.M)
 
 
+def locations_alike(text, names):
+    """Where variables are, of `info scope` and `info address`: registers by ARM64's names."""
+    text = re.sub(r"\$(\w+)", lambda found: "$" + names.get(found[1], found[1]), text)
+    return re.sub(r"\bDW_OP_(b?reg)\d+ \[", r"DW_OP_\1 [", text)
+
+
 def normalise(transcript, secrets):
     """[[command, output]…] as [(command, [line…])…]; `secrets` are (string, replacement) pairs of this one run."""
     names, processes, result = amd64_names(), ProcessNames(), []
@@ -47,6 +53,8 @@ def normalise(transcript, secrets):
         output = SPINNING_FRAME.sub(r"\1", SPINNING.sub(r"\1", output))
         if "info frame" in command:
             output = registers_alike(output, names)
+        if command.startswith(("info scope", "info address")):
+            output = locations_alike(output, names)
         if command in ("info inferiors", "info threads"):
             # A column is as wide as what stands in it, such as a process's number.
             output = re.sub(r"  +", "  ", output)

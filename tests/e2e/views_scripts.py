@@ -65,7 +65,7 @@ RETURNS = Script(
         "break main", "continue", "info source",
         *[command for function in RETURNING for command in ("tbreak " + function, "continue", "info args", "finish")],
         "print $_exitcode", "continue", "print $_exitcode",
-    ], [r"Value returned is .* = -4", r"Value returned is .* = 0.5", r"pointed at", r"fifteen letters", r"exited normally"],
+    ], [r"Value returned is .* = -4", r"Value returned is .* = 0.5", r"pointed at", r"ifteen letters", r"exited normally"],
     more=("returns-gcc-O2", "returns-clang-O0"), qemu=("returns-clang-O0",))
 
 FRAMES = Script(
@@ -82,21 +82,32 @@ FRAMES = Script(
 
 FRAME_CHANGES = Script(
     "frame-changes", ("frames-gcc-O0", "frames-clang-O2"), [
-        "break leaf", "continue", "info display", "display a", "display/x b", "info display", "next", "undisplay 1", "next", "delete",
-        "return", "bt 1", "print $pc", "next", "up", "return", "bt", "tbreak descend if depth == 0", "tbreak many", "continue",
-        "print a + b", "set var a = 100", "print a", "print $sp", "return 5", "next", "info locals", "call many(1,2,3,4,5,6,7,8,9,0.5)",
-        "print descend(0, 0)", "print $_gdb_setting(\"confirm\")", "jump +1", "info program",
-    ], [r"leaf \(a=(a@entry=)?10", r"1: a = "], qemu=("frames-gcc-O0",))
+        "tbreak many", "continue", "print a + b", "set var a = 100", "print a", "info args", "print $sp", "return 5", "bt", "next", "info locals",
+        "set var letters = 77", "print letters", "display depth", "display/x numbers", "info display", "next", "undisplay 1", "next", "until",
+        "kill",
+    ], [r"many \(a=", r"Num Enb Expression"], more=("frames-clang-O0", "frames-gcc-O2"), qemu=("frames-gcc-O0",))
+
+RETURN = Script(
+    "return", ("frames-gcc-O0",), [
+        "break leaf", "continue", "return", "bt 1", "print $pc", "next", "up", "return", "bt", "next", "print below = 40", "finish",
+        "jump 36", "print $x0 = 3", "print $x0", "print $pc = $pc", "bt 1", "kill",
+    ], [r"leaf \(a=10", r"#0 .* descend \(.*depth=1\)"], more=("frames-clang-O0",), qemu=("frames-clang-O0",))
+
+CALLS = Script(
+    "calls", ("frames-gcc-O0",), [
+        "break leaf", "continue", "delete", "call leaf(1, 2)", "bt 2", "monitor rspbridge calls on", "call leaf(1, 2)",
+        "print many(1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5)", "print descend(list, 2)", "print middle", "bt 2", "info locals", "finish", "tbreak clamp", "tbreak many",
+        "print leaf(5, 6)", "bt", "finish", "bt 1", "monitor rspbridge calls off", "call leaf(1, 2)", "continue", "bt 1", "kill",
+    ], [r"= 5\n", r"Continuing"], more=("frames-clang-O0",))
 
 COMMANDS = Script(
     "commands", ("frames-gcc-O0",), [
-        "break middle", "@quiet commands 1\nsilent\nprint scale\nbt 2\nend", "info breakpoints", "continue",
-        "tbreak leaf", "ignore 2 1", "info breakpoints", "continue", "info breakpoints", "condition 1 scale > 100",
-        "break frames.c:36 if total > 40", "continue", "print total", "disable 3", "enable once 3", "hbreak many", "thbreak ascending",
-        "continue", "continue", "info breakpoints", "rbreak ^desc", "clear many", "delete", "tbreak exit", "continue", "bt 1",
-        "info sharedlibrary", "info signals SIGINT", "info inferiors", "info threads", "info files", "maint info sections -all .text",
-        "kill", "info inferiors",
-    ], [r"Hardware assisted breakpoint", r"scale > 100", r"total > 40"])
+        "break middle", "@quiet commands 1\nsilent\nprint scale\nbt 2\nend", "info breakpoints", "continue", "break frames.c:28 if total > 70",
+        "tbreak leaf", "ignore 3 1", "info breakpoints", "continue", "info breakpoints", "condition 1 scale > 100", "continue", "print total",
+        "info breakpoints", "disable 2", "enable once 2", "hbreak many", "thbreak ascending", "continue", "continue", "info breakpoints",
+        "rbreak ^desc", "clear many", "info files", "info sharedlibrary", "delete", "tbreak exit", "continue", "bt 1", "info signals SIGINT",
+        "info inferiors", "info threads", "maint info sections -all .text", "kill", "info inferiors",
+    ], [r"hw breakpoint", r"scale > 100", r"\$N = 78"])
 
 WATCHES = Script(
     "watches", ("watches-gcc-O0", "watches-gcc-O2"), [
@@ -124,14 +135,14 @@ SYSCALLS = Script(
 EXCEPTIONS = Script(
     "exceptions", ("exceptions-gcc-O2", "exceptions-clang-O0"), [
         "break main", "continue", "catch throw", "catch catch", "info breakpoints", "continue", "bt", "frame function thrower", "info locals",
-        "continue", "bt", "up", "continue", "bt -1", "delete", "next", "next", "tbreak exit", "continue",
-    ], [r"exception thrown", r"exception caught", r"thrower \("], more=("exceptions-gcc-O0",))
+        "continue", "bt", "up", "continue", "bt -1", "delete", "tbreak exceptions.cpp:37", "continue", "info locals", "next", "kill",
+    ], [r"exception thrown", r"exception caught", r"thrower \(", r"cleaned"], more=("exceptions-gcc-O0",))
 
 NEXT_OVER_THROW = Script(
     "next-over-throw", ("exceptions-gcc-O0",), [
-        "break attempt", "continue", "step", "bt 1", "finish", "delete", "next", "next", "next", "next", "next", "info locals",
-        "catch throw", "catch rethrow", "run", "bt -2",
-    ], [r"attempt"], more=("exceptions-clang-O0",))
+        "break attempt", "continue", "step", "bt 1", "next", "step", "bt 2", "up", "info locals", "catch catch", "finish", "bt", "delete",
+        "up", "tbreak main", "info symbol $pc", "continue",
+    ], [r"exception caught"], more=("exceptions-clang-O0",))
 
 THREADS = Script(
     "threads", ("threads8-gcc-O0",), [
@@ -139,7 +150,7 @@ THREADS = Script(
         "print number", "print own", "print (int)errno", "info locals", "thread apply all bt", "thread apply 2 4 print (int)errno", "thread apply all -q frame function wait_at_gate",
         "thread name fourth", "info threads 3", "thread find threads8", "thread 1", "print (int)errno", "print &errno", "ptype own", "info threads",
         "thread apply 3-4 info frame", "taas print (int)errno", "tfaas print byte", "step", "finish", "next", "print (int)errno",
-        "break frames.c:1 thread 99", "tbreak wait_at_gate thread 2", "set scheduler-locking on", "next", "set scheduler-locking off",
+        "break main thread 99", "set scheduler-locking on", "next", "set scheduler-locking off",
         "delete", "continue",
     ], [r"\* 1 +Thread", r"9 +Thread", r"wait_at_gate \(", r"= 7\n", r"exited normally"], more=("threads8-static-O2",))
 
@@ -160,15 +171,14 @@ SIGNALS = Script(
         "info signals SIGUSR1", "handle SIGUSR1 stop print", "handle SIGUSR2 nostop print pass", "info signals SIGUSR2", "continue", "bt",
         "print $_siginfo.si_signo", "frame function main", "break handler", "continue", "bt", "finish", "delete", "next", "break report",
         "signal 0", "continue", "bt", "delete", "handle SIGUSR2 nostop noprint", "signal SIGUSR2 @^C", "bt", "print turns > 1000", "print seen",
-        "continue @^C", "info program", "set var spinning = 0", "finish", "next", "info locals", "continue", "print $_exitcode",
+        "continue @^C", "set var spinning = 0", "finish", "next", "info locals", "continue", "print $_exitcode",
     ], [r"received signal SIGUSR1", r"received signal SIGINT", r"signal handler called", r"exited with code 03"],
     more=("signals-clang-O2",))
 
 PROCESS = Script(
     "process", ("crash-gcc-O0",), [
         "info auxv", "break shop::Cart::lose", "continue", "info proc mappings", "info proc cmdline", "info proc exe", "info sharedlibrary",
-        "info line", "info source", "up", "info symbol $pc", "print $_siginfo", "info os", "info target", "info all-registers-not-a-command",
-        "detach", "info inferiors",
+        "info line", "info source", "up", "info symbol $pc", "print $_siginfo", "detach", "info inferiors",
     ], [r"AT_PHDR", r"/opt/tests/views/crash", r"\[stack\]", r"libstdc\+\+\.so\.6"])
 
 CRASH = Script(
@@ -176,7 +186,7 @@ CRASH = Script(
         "continue", "bt", "bt full", "info frame", "print $_siginfo.si_signo", "print $_siginfo._sifields._sigfault.si_addr", "info locals",
         "info args", "print item", "print *item", "up", "info locals", "print *this", "print items_", "print sum", "info frame", "up",
         "print cart", "print argc", "ptype cart", "whatis *this", "frame 0", "list", "info source", "info line", "x/s $_siginfo", "thread apply all bt",
-        "print $_exitsignal", "continue", "print $_exitsignal",
+        "continue", "print $_exitsignal",
     ], [r"received signal SIGSEGV", r"#0 .*shop::price_of", r"#1 .*shop::Cart::total", r"terminated with signal SIGSEGV"],
     more=("crash-gcc-O2",), qemu=("crash-gcc-O0",))
 
@@ -186,7 +196,7 @@ RUN_TWICE = Script(
         "set args one 'two words'", "break main", "run", "print argc", "print argv[2]", "detach",
     ], [r"leaf \(a=10, b=7\)", r"two words"], verb="multi")
 
-SCRIPTS = [VALUES, RETURNS, FRAMES, FRAME_CHANGES, COMMANDS, WATCHES, MORE_WATCHES, SYSCALLS, EXCEPTIONS, NEXT_OVER_THROW, THREADS, FORKS,
-           FORK_PARENT, SIGNALS, PROCESS, CRASH, RUN_TWICE]
+SCRIPTS = [VALUES, RETURNS, FRAMES, FRAME_CHANGES, RETURN, CALLS, COMMANDS, WATCHES, MORE_WATCHES, SYSCALLS, EXCEPTIONS, NEXT_OVER_THROW,
+           THREADS, FORKS, FORK_PARENT, SIGNALS, PROCESS, CRASH, RUN_TWICE]
 
 DESCRIPTION = Script("description", ("frames-gcc-O0",), ["maint print xml-tdesc"], [])

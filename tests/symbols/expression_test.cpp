@@ -146,8 +146,7 @@ TEST_CASE("lost expressions: the length stays, and GDB shows <optimized out>") {
   CHECK(losing("02 90 43", true, 8) == "808000");
   CHECK(losing("0a 01 02 03 04 05 06 07 08 09 0a", true, 8) ==
         "0a96969696969696969308");  // DW_OP_piece of nowhere
-  CHECK(losing("0a 01 02 03 04 05 06 07 08 09 0a", true, 300) ==
-        "0a9696969696969693ac02");
+  CHECK(losing("0a 01 02 03 04 05 06 07 08 09 0a", true, 300) == "0a9696969696969693ac02");
   CHECK(losing("0a 01 02 03 04 05 06 07 08 09 0a", true, std::nullopt) == "0ae202030405060708090a");
   CHECK(losing("01 60", false, 8) == "01e2");  // DW_FORM_block1: nothing else fits.
   CHECK(losing("02 90 43", false, 8) == "029308");

@@ -113,8 +113,8 @@ TEST_CASE("frames: what contradicts itself is an error") {
            "11000000 00000000 01 7a525800 04 78 1e 01 1b 0c1f00",  // an augmentation "zRX"
            "11000000 00000000 01 7a524200 04 78 10 01 1b 0c1f00",  // the return address in x16
            "11000000 00000000 01 7a524200 04 78 1e 01 5b 0c1f00",  // an aligned encoding
-           "08000000 04000000 00000000",                            // an FDE without a CIE
-           "ffffffff 0800000000000000 0000000000000000",            // a 64-bit entry
+           "08000000 04000000 00000000",                           // an FDE without a CIE
+           "ffffffff 0800000000000000 0000000000000000",           // a 64-bit entry
        }) {
     INFO(broken);
     CHECK_THROWS_AS(frames(".eh_frame", broken), Malformed);

@@ -1,5 +1,6 @@
 #include "proxy/near/view/calls.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -36,7 +37,6 @@ void Calls::note_write(std::string_view request) {
 }
 
 std::optional<std::string> Calls::note_register(std::string_view name, std::uint64_t value) {
-  if (name == "rip" || name == "a64_pc") pc_.reset();
   const bool float_argument = name.size() == 4 && name.starts_with("xmm") && name[3] >= '2' && name[3] <= '7';
   many_floats_ = many_floats_ || float_argument;
   if (name != "rsp" || !written_ || value != written_->sp) return std::nullopt;
@@ -65,7 +65,6 @@ std::string Calls::dummy_breakpoint(const rsp::BreakpointRequest& breakpoint) {
 Task<std::optional<std::string>> Calls::before_resume() {
   written_.reset();
   many_floats_ = false;
-  pc_.reset();
   if (!prepared_) co_return std::nullopt;
   const Dummy dummy = *std::exchange(prepared_, std::nullopt);
   auto placing = place_arguments(dummy);
@@ -93,15 +92,6 @@ Task<std::optional<std::string>> Calls::place_arguments(Dummy dummy) {
   if (!bytes || bytes->size() != stack.length) co_return "E01";
   arguments.push_back(little_endian(std::string_view(*bytes).substr(0, 8)));
   arguments.push_back(little_endian(std::string_view(*bytes).substr(8)));
-  auto finding = view_.registers().entry_point();
-  const auto entry = co_await finding;
-  if (!entry)
-    co_return "E.rspbridge: the program's entry point isn't known, so a called function can't return";
-  trampoline_ = *entry;
-  const std::string insertion = "Z0," + rsp::format_hex(trampoline_) + ",4";
-  auto inserting = view_.client().ask(insertion, link::Effect::changes);
-  const std::string inserted = co_await inserting;
-  if (inserted != "OK") co_return "E.rspbridge: no breakpoint can be set where a called function returns to";
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     auto writing = registers.set_number("x" + std::to_string(i), arguments[i]);
     auto failed = co_await writing;
@@ -111,20 +101,18 @@ Task<std::optional<std::string>> Calls::place_arguments(Dummy dummy) {
   auto moving = registers.set_number("sp", dummy.sp + 24);
   auto failed = co_await moving;
   if (failed) co_return failed;
-  auto linking = registers.set_number("x30", trampoline_);
+  auto linking = registers.set_number("x30", dummy.return_address);
   failed = co_await linking;
   co_return failed;
 }
 
-Task<bool> Calls::returned(std::uint64_t pc) {
-  if (!running_ || pc != trampoline_) co_return false;
-  const Dummy dummy = *std::exchange(running_, std::nullopt);
-  auto removing = view_.client().ask("z0," + rsp::format_hex(trampoline_) + ",4", link::Effect::changes);
-  const std::string removed = co_await removing;
-  if (removed != "OK")
-    view_.client().warn("the breakpoint at the program's entry point could not be removed");
-  pc_ = dummy.return_address;
-  co_return true;
+// The kernel answers a jump to an odd address with SIGBUS, other stubs with what they have for it.
+bool Calls::returned(std::uint64_t signal, std::uint64_t pc) {
+  constexpr std::array<std::uint64_t, 3> faults = {4, 10, 11};  // GDB's SIGILL, SIGBUS, SIGSEGV
+  if (!running_ || pc != running_->return_address) return false;
+  if (std::find(faults.begin(), faults.end(), signal) == faults.end()) return false;
+  running_.reset();
+  return true;
 }
 
 }  // namespace rspbridge::proxy::near

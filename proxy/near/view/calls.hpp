@@ -15,7 +15,7 @@ namespace rspbridge::proxy::near {
 class View;
 
 /// GDB calls a function as the System V ABI for AMD64 has it: arguments in rdi, rsi, rdx, rcx, r8, r9 and
-/// xmm0 to xmm7, then on the stack; the return address on the stack too, at an odd address of the stack
+/// xmm0 to xmm7, then on the stack; the return address on the stack too: an odd address of the stack itself,
 /// where GDB has set a breakpoint. This turns such a call into one by AAPCS64, where that can be done.
 ///
 /// Whether an argument is an aggregate can't be seen from the packets, so it must be switched on by who
@@ -36,13 +36,9 @@ class Calls {
   /// To be called before each resume: makes the registers those of a call by AAPCS64 if GDB has
   /// prepared one. A reply for GDB if that failed.
   Task<std::optional<std::string>> before_resume();
-  /// To be called after each stop of the thread at `pc`: whether the call under way has returned. From
-  /// then on GDB is to see pc() as the program counter.
-  Task<bool> returned(std::uint64_t pc);
-  /// What GDB sees as the program counter instead of the stub's.
-  std::optional<std::uint64_t> pc() const { return pc_; }
-  /// GDB wrote pc, or the thread runs.
-  void forget_pc() { pc_.reset(); }
+  /// Whether a stop with this signal (GDB's number) at `pc` is the return of the call under way. There is
+  /// no instruction at the return address, so the return is a fault; GDB takes it for its breakpoint.
+  bool returned(std::uint64_t signal, std::uint64_t pc);
 
  private:
   struct Dummy {
@@ -54,8 +50,6 @@ class Calls {
   std::optional<Dummy> written_;   ///< a return address has been pushed
   std::optional<Dummy> prepared_;  ///< and the stack pointer and rip stand for the call
   std::optional<Dummy> running_;
-  std::uint64_t trampoline_ = 0;  ///< where the call returns to
-  std::optional<std::uint64_t> pc_;
   std::set<std::uint64_t> dummies_;  ///< odd addresses where GDB believes a breakpoint to be
   bool many_floats_ = false;
 };

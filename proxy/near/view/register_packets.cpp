@@ -14,29 +14,11 @@
 namespace rspbridge::proxy::near {
 namespace {
 
-const std::string program_counter = "rip";
-
-std::string little_endian(std::uint64_t value) {
-  std::string bytes(8, '\0');
-  for (char& byte : bytes) {
-    byte = static_cast<char>(value & 0xff);
-    value >>= 8;
-  }
-  return bytes;
-}
-
 std::uint64_t number_of(std::string_view bytes) {
   std::uint64_t value = 0;
   for (std::size_t i = std::min<std::size_t>(bytes.size(), 8); i-- > 0;)
     value = value << 8 | static_cast<unsigned char>(bytes[i]);
   return value;
-}
-
-// After a called function has returned, GDB sees the pc that it meant it to return to.
-void override_pc(View& view, rsp::RegisterValues& shown) {
-  const auto pc = view.calls().pc();
-  const rsp::LayoutRegister* rip = pc ? shown.layout().find(program_counter) : nullptr;
-  if (rip) shown.set(rip->regnum, little_endian(*pc));
 }
 
 // A register that the stub's g leaves out ends ours, too: GDB then asks for it, and those behind it, by p.
@@ -70,7 +52,6 @@ Task<std::string> view_read_registers(View& view, const PacketRow&, std::string)
   failed = co_await fetching;
   if (failed) co_return *failed;
   rsp::RegisterValues shown = registers.view()->read(registers.values());
-  override_pc(view, shown);
   registers.shown = shown;
   co_return as_far_as_known(registers, shown);
 }
@@ -85,8 +66,6 @@ Task<std::string> view_read_register(View& view, const PacketRow&, std::string r
                                        ? registers.view()->layout().find(static_cast<std::uint32_t>(*number))
                                        : nullptr;
   if (!reg) co_return "E01";
-  if (view.calls().pc() && reg->name == program_counter)
-    co_return rsp::to_hex(little_endian(*view.calls().pc()));
   auto fetching = registers.fetch(registers.view()->sources(reg->regnum));
   failed = co_await fetching;
   if (failed) co_return *failed;

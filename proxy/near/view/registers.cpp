@@ -18,7 +18,7 @@ constexpr std::uint64_t chunk = 0x1000;                       // bytes of an obj
 constexpr std::size_t largest_object = std::size_t{1} << 20;  // bytes
 
 // Auxiliary vector entries (getauxval(3)), and AArch64's bit for pointer authentication (elf_hwcaps).
-constexpr std::uint64_t at_entry = 9, at_hwcap = 16, hwcap_paca = std::uint64_t{1} << 30;
+constexpr std::uint64_t at_hwcap = 16, hwcap_paca = std::uint64_t{1} << 30;
 // Bits 48 to 54: Linux gives user space 48 bits of address, and the top byte is ignored.
 constexpr std::uint64_t linux_pac_mask = 0x007f000000000000;
 
@@ -62,12 +62,6 @@ Task<std::optional<std::uint64_t>> Registers::auxiliary(std::uint64_t type) {
     if (little_endian(std::string_view(vector).substr(at, 8)) == type)
       co_return little_endian(std::string_view(vector).substr(at + 8, 8));
   co_return std::nullopt;
-}
-
-Task<std::optional<std::uint64_t>> Registers::entry_point() {
-  auto looking = auxiliary(at_entry);
-  const auto entry = co_await looking;
-  co_return entry;
 }
 
 // The documents are fetched first, since the parser can't wait.

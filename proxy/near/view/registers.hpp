@@ -41,8 +41,6 @@ class Registers {
   /// read. Needs load().
   Task<std::optional<std::uint64_t>> number(std::string stub_register);
   Task<std::optional<std::string>> set_number(std::string stub_register, std::uint64_t value);
-  /// Where the program starts (AT_ENTRY); nothing if the stub doesn't tell.
-  Task<std::optional<std::uint64_t>> entry_point();
 
   /// What GDB last saw of `g`, for the difference that a `G` makes.
   std::optional<rsp::RegisterValues> shown;

@@ -143,19 +143,13 @@ Task<std::string> rewrite_stop(View& view, std::string reply) {
   if (view.is_x86_64()) {
     auto reading = view.registers().number("pc");
     const auto pc = co_await reading;
-    bool call_returned = false;
-    if (pc) {
-      auto returning = view.calls().returned(*pc);
-      call_returned = co_await returning;
-    }
-    const auto reason = pc && stop->code == sigtrap ? breakpoint_reason(view, *pc) : std::string_view();
-    const bool synthesise = !has_reason && view.synthesises_breakpoint_reasons && !reason.empty();
-    if (call_returned && !has_reason)
+    if (pc && view.calls().returned(stop->code, *pc)) {
+      stop->code = sigtrap;
       pairs.emplace_back("swbreak", "");
-    else if (synthesise)
-      pairs.emplace_back(reason, "");
-    if (call_returned)
-      std::erase_if(stop->pairs, [](const auto& pair) { return rsp::parse_hex(pair.first).has_value(); });
+    } else if (pc && stop->code == sigtrap && !has_reason && view.synthesises_breakpoint_reasons) {
+      const auto reason = breakpoint_reason(view, *pc);
+      if (!reason.empty()) pairs.emplace_back(reason, "");
+    }
   }
   rewrite_pairs(view, stop->pairs, pairs);
   co_return format(*stop, pairs);
