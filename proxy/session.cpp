@@ -11,8 +11,6 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "proxy/known_gdb.hpp"
-
 namespace rspbridge::proxy {
 
 using link::Answer;
@@ -159,12 +157,18 @@ void Session::admit(transport::Accepted accepted) {
   asio::co_spawn(executor_, keep_patient(gdb_), asio::detached);
 }
 
+ViewChoice Session::picked_view(const transport::Peer& peer) const {
+  if (architecture_ && *architecture_ != "aarch64")
+    return {near::ViewKind::native, "the target is " + *architecture_};
+  return choose_view(peer.pid);
+}
+
 near::ViewSettings Session::view_for(const transport::Peer& peer) const {
   near::ViewSettings settings{.document = options_.view_document, .document_name = options_.view_file};
   if (options_.view) {
     settings.kind = *options_.view;
   } else {
-    const ViewChoice choice = choose_view(peer.pid);
+    const ViewChoice choice = picked_view(peer);
     settings.kind = choice.kind;
     settings.why = choice.why;
     const bool plain = choice.kind == near::ViewKind::native;

@@ -15,6 +15,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "proxy/far/far.hpp"
+#include "proxy/known_gdb.hpp"
 #include "proxy/link/queue_link.hpp"
 #include "proxy/near/client.hpp"
 #include "proxy/out_queue.hpp"
@@ -112,6 +113,7 @@ class Session {
   asio::awaitable<std::vector<std::string>> processes();
   void admit(transport::Accepted accepted);
   near::ViewSettings view_for(const transport::Peer& peer) const;
+  ViewChoice picked_view(const transport::Peer& peer) const;
   /// A ^C was sent: sees to it that the target stops, by other means if need be.
   asio::awaitable<void> insist_on_stop();
   void on_near(const link::ToNear& message);
@@ -132,6 +134,7 @@ class Session {
   near::Shared shared_;
   std::shared_ptr<Connection> gdb_;
   std::optional<SessionEnd> end_;
+  std::optional<std::string> architecture_;  ///< as far as the stub was asked
   std::vector<transport::ListenerPtr> listeners_;
   int readers_ = 0;  ///< coroutines that use this session
   bool stub_open_ = false;

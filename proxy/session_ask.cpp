@@ -64,7 +64,8 @@ asio::awaitable<std::optional<std::string>> Session::architecture() {
   auto description =
       rsp::parse_target_description(document, [](auto) { return "<feature name=\"left-out\"/>"; });
   if (!description || description->architecture.empty()) co_return std::nullopt;
-  co_return description->architecture;
+  architecture_ = description->architecture;
+  co_return architecture_;
 }
 
 asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::chrono::milliseconds most) {

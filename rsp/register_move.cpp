@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "rsp/text.hpp"
-
 namespace rspbridge::rsp {
 namespace {
 

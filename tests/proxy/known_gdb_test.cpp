@@ -1,0 +1,64 @@
+#include "proxy/known_gdb.hpp"
+
+#include <spawn.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+using namespace rspbridge::proxy;
+
+namespace {
+
+struct File {
+  explicit File(const std::string& contents) {
+    path = std::filesystem::temp_directory_path() / ("known-gdb-" + std::to_string(::getpid()));
+    std::ofstream(path, std::ios::binary) << contents;
+  }
+  ~File() { std::filesystem::remove(path); }
+  std::filesystem::path path;
+};
+
+}  // namespace
+
+TEST_CASE("a GDB is known by what stands in its executable") {
+  struct Case {
+    std::string contents;
+    bool is_gdb, aarch64, amd64, sve;
+  };
+  const std::string gap(3 << 20, 'x');
+  for (const auto& [contents, is_gdb, aarch64, amd64, sve] :
+       {Case{"GNU gdb %s" + gap + "i386:x86-64", true, false, true, false},
+        {"GNU gdb %s" + gap + "i386:x86-64aarch64:ilp32org.gnu.gdb.aarch64.sve", true, true, true, true},
+        {"nothing", false, false, false, false},
+        // Across two of the blocks that the file is read by.
+        {std::string((1 << 20) - 5, 'x') + "aarch64:ilp32" + gap + "GNU gdb 1", true, true, false, false}}) {
+    const File file(contents);
+    const auto found = inspect_gdb(file.path);
+    REQUIRE(found);
+    CHECK(found->is_gdb == is_gdb);
+    CHECK(found->aarch64 == aarch64);
+    CHECK(found->amd64 == amd64);
+    CHECK(found->aarch64_sve == sve);
+  }
+  CHECK_FALSE(inspect_gdb("/nowhere/gdb").has_value());
+}
+
+TEST_CASE("what isn't a GDB, or can't be seen, gets the native view") {
+  CHECK(choose_view(std::nullopt).kind == near::ViewKind::native);
+  pid_t child = 0;
+  char name[] = "sleep", seconds[] = "30";
+  char* const arguments[] = {name, seconds, nullptr};
+  REQUIRE(::posix_spawnp(&child, name, nullptr, nullptr, arguments, nullptr) == 0);
+  const ViewChoice choice = choose_view(child);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  CHECK(choice.kind == near::ViewKind::native);
+  CHECK(choice.why.find("isn't a GDB") != std::string::npos);
+}
