@@ -85,6 +85,8 @@ TEST_CASE("an ELF file is read whole, and served as what it was translated to") 
   d.stub_gets("vFile:close:5");
   d.stub_sends("F0");
   d.gdb_gets("F0");
+  d.gdb_sends("qRcmd," + rsp::to_hex("rspbridge symbols"));
+  d.gdb_gets(rsp::to_hex(path + ": translated, or replaced by this machine's\n"));
   // The descriptor's next file is another one.
   d.gdb_sends("vFile:pread:5,4,0");
   d.stub_gets("vFile:pread:5,4,0");

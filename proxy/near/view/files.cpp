@@ -109,6 +109,14 @@ std::optional<std::int64_t> Files::open_debug_file(const std::string& path) {
   return last_of_ours_;
 }
 
+std::string Files::describe() const {
+  if (!settings_.symbols) return "Files of the target pass as they are.\n";
+  std::string text;
+  for (const auto& [file, contents] : known_)
+    text += file.path + (contents ? ": translated, or replaced by this machine's\n" : ": as it is\n");
+  return text.empty() ? "GDB has read no ARM64 file yet.\n" : text;
+}
+
 std::shared_ptr<const std::string> Files::contents(std::int64_t fd) const {
   const auto found = open_.find(fd);
   return found == open_.end() ? nullptr : found->second;

@@ -33,6 +33,9 @@ class Files {
   /// Opens a debug file that the target needn't have, if `path` names one by build-id
   /// (".../.build-id/ab/cdef.debug") and the store has it. Nothing if not.
   std::optional<std::int64_t> open_debug_file(const std::string& path);
+  /// One line a file that GDB opened: what it is served as.
+  std::string describe() const;
+
   /// Whether it is one of those, which the stub doesn't know.
   static bool is_ours(std::int64_t fd) { return fd >= first_of_ours; }
 

@@ -46,10 +46,15 @@ Task<std::string> calls(View& view, std::string arguments) {
             "float or double. Aggregates as arguments, by value, are passed wrongly, and that can't be seen.\n";
 }
 
+Task<std::string> symbols(View& view, std::string) {
+  co_return view.files().describe();
+}
+
 constexpr auto commands = std::to_array<MonitorCommand>({
     {"help", "", "this list", help},
     {"view", "", "which view of the registers this GDB has, and why", show_view},
     {"calls", "[on|off]", "whether GDB may call functions, in the x86_64 view", calls},
+    {"symbols", "", "the target's files that GDB has read, and what they were served as", symbols},
     {"disassemble", "ADDRESS [COUNT]", "ARM64 instructions: a line \"ADDRESS WORD TEXT\" each, in hex",
      monitor_disassemble},
 });
