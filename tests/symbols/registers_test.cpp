@@ -1,8 +1,5 @@
 // readelf decodes a file before and after: nothing may differ but the registers, and those by the table.
-#include <algorithm>
-#include <map>
-#include <optional>
-#include <regex>
+#include <array>
 
 #include "rsp/x86_64_roles.hpp"
 #include "tests/support/catch.hpp"
@@ -18,24 +15,46 @@ int role_of(int arm64) {
   return role ? role->amd64_dwarf : none;
 }
 
-/// The numbers of the registers that a line names, in order: "DW_OP_breg19 (x19)", "DW_OP_regx: 64 (v0)",
-/// "r29 (x29)", "Return address column: 30".
-std::vector<int> registers_in(const std::string& line) {
-  static const std::regex named(
-      R"((?:DW_OP_b?reg|DW_OP_b?regx: |regval_type: |Return address column: |: r(?=\d)| in r(?=\d))(\d+)\b)");
+/// A register that a line of readelf names: "DW_OP_breg19 (x19)", "DW_OP_regx: 64 (v0)", "r29 (x29)",
+/// "Return address column: 30".
+struct Mention {
+  std::size_t begin = 0, end = 0;  ///< of the number and the name
+  int number = 0;
+};
+
+std::vector<Mention> mentions_in(std::string_view line) {
+  constexpr std::array<std::string_view, 7> marks = {
+      "DW_OP_reg", "DW_OP_breg", "DW_OP_regx: ", "DW_OP_bregx: ", "regval_type: ", "Return address column: ",
+      " r"};
+  std::vector<Mention> mentions;
+  for (std::size_t at = 0; at < line.size(); ++at)
+    for (const std::string_view mark : marks) {
+      if (!line.substr(at).starts_with(mark)) continue;
+      Mention mention;
+      mention.begin = mention.end = at + mark.size();
+      while (mention.end < line.size() && line[mention.end] >= '0' && line[mention.end] <= '9')
+        mention.number = mention.number * 10 + (line[mention.end++] - '0');
+      if (mention.end == mention.begin) continue;
+      if (line.substr(mention.end).starts_with(" (")) mention.end = line.find(')', mention.end) + 1;
+      mentions.push_back(mention);
+    }
+  return mentions;
+}
+
+std::vector<int> registers_in(std::string_view line) {
   std::vector<int> numbers;
-  for (std::sregex_iterator at(line.begin(), line.end(), named), end; at != end; ++at)
-    numbers.push_back(std::stoi((*at)[1].str()));
+  for (const Mention& mention : mentions_in(line)) numbers.push_back(mention.number);
   return numbers;
 }
 
-/// The line without its registers, and without the bytes that encode them.
+/// The line without its registers, and without the bytes that encode them: "2 byte block: 90 40 ".
 std::string without_registers(std::string line) {
-  static const std::regex bytes(R"(\d+ byte block:( [0-9a-f]+)+)");
-  static const std::regex named(
-      R"((DW_OP_b?reg|DW_OP_b?regx: |regval_type: |Return address column: |: r(?=\d)| in r(?=\d))\d+( \([^)]*\))?)");
-  line = std::regex_replace(line, bytes, "block");
-  return std::regex_replace(line, named, "$1");
+  const auto mentions = mentions_in(line);
+  for (auto mention = mentions.rbegin(); mention != mentions.rend(); ++mention)
+    line.erase(mention->begin, mention->end - mention->begin);
+  const auto block = line.find("byte block:"), expression = line.find('(', block);
+  if (block != std::string::npos && expression != std::string::npos) line.erase(block, expression - block);
+  return line;
 }
 
 bool contains(const std::string& line, std::string_view part) {

@@ -1,7 +1,6 @@
 // Which functions are marked DW_CC_nocall: readelf decodes the entries, and what they inherit is followed.
 #include <map>
 #include <optional>
-#include <regex>
 #include <set>
 
 #include "proxy/symbols/translate.hpp"
@@ -18,30 +17,45 @@ struct Entry {
   bool has_code = false;
 };
 
+/// What stands between two marks of a line, if they are there.
+std::string between(std::string_view line, std::string_view first, std::string_view second) {
+  const auto begin = line.find(first);
+  if (begin == std::string_view::npos) return {};
+  line.remove_prefix(begin + first.size());
+  return std::string(line.substr(0, line.find(second)));
+}
+
+/// Reads one attribute: "    <2d>   DW_AT_name        : (strp) (offset: 0xb1): two_floats".
+void add_attribute(Entry& entry, const std::string& line) {
+  const std::string name = between(between(line, "DW_AT_", ": "), "", " ");
+  std::string value = between(line, ": ", "\n");
+  while (value.starts_with('(')) {  // "(strp) ", "(offset: 0xb1): "
+    value.erase(0, value.find(')') + 1);
+    value.erase(0, value.find_first_not_of(": "));
+  }
+  while (value.ends_with(' ') || value.ends_with('\t')) value.pop_back();
+  if (name == "name" && entry.tag != "compile_unit") entry.name += "::" + value;
+  if (name == "calling_convention") entry.convention = std::stoi(value, nullptr, 0);
+  if (name == "specification" || name == "abstract_origin") entry.origin = between(value, "<0x", ">");
+  if (name == "low_pc") entry.has_code = true;
+}
+
 /// The entries of .debug_info by their offsets, as readelf prints them.
 std::map<std::string, Entry> entries_of(const std::filesystem::path& file) {
-  static const std::regex head(R"( *<(\w+)><(\w+)>: Abbrev Number: \d+ \(DW_TAG_(\w+)\))");
-  static const std::regex attribute(
-      R"( *<\w+> +DW_AT_(\w+) *: (?:\([^)]*\) )?(?:\(offset: \w+\): )?(.*\S) *)");
   std::map<std::string, Entry> entries;
-  std::vector<std::string> parents;
-  Entry* entry = nullptr;
+  std::vector<Entry*> parents;
   for (const std::string& line :
        lines_of(run("LC_ALL=C readelf -W --debug-dump=info '" + file.string() + "'"))) {
-    std::smatch found;
-    if (std::regex_match(line, found, head)) {
-      parents.resize(std::stoul(found[1], nullptr, 16) + 1);
-      entry = &entries[found[2]];
-      entry->tag = found[3];
-      entry->name = parents.size() > 1 ? parents[parents.size() - 2] : "";
-      parents.back() = entry->name;
-    } else if (entry && std::regex_match(line, found, attribute)) {
-      const std::string name = found[1], value = found[2];
-      if (name == "name" && entry->tag != "compile_unit") parents.back() = entry->name += "::" + value;
-      if (name == "calling_convention") entry->convention = std::stoi(value, nullptr, 0);
-      if (name == "specification" || name == "abstract_origin")
-        entry->origin = value.substr(3, value.find('>') - 3);  // "<0x2a>"
-      if (name == "low_pc") entry->has_code = true;
+    const bool attribute = line.find("DW_AT_") != std::string::npos;
+    const std::string tag = between(line, "(DW_TAG_", ")");
+    if (!attribute && !tag.empty()) {  // " <1><2a>: Abbrev Number: 3 (DW_TAG_subprogram)"
+      parents.resize(std::stoul(between(line, "<", ">")) + 1);
+      Entry& entry = entries[between(line, "><", ">")];
+      entry.tag = tag;
+      if (parents.size() > 1) entry.name = parents[parents.size() - 2]->name;
+      parents.back() = &entry;
+    } else if (attribute && !parents.empty()) {
+      add_attribute(*parents.back(), line);
     }
   }
   return entries;
