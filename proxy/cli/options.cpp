@@ -11,6 +11,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "rsp/view_definition.hpp"
+
 namespace rspbridge::proxy::cli {
 namespace {
 
@@ -107,11 +109,15 @@ void complete_view(const Raw& raw, Options& options) {
   for (const ViewKind kind : {ViewKind::native, ViewKind::core, ViewKind::x86_64})
     if (raw.view == near::to_string(kind)) options.view = kind;
   if (options.view) return;
-  std::ifstream in(raw.view, std::ios::binary);
-  options.view_document.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in || options.view_document.empty())
+  std::error_code missing;
+  std::ifstream in;
+  if (std::filesystem::is_regular_file(raw.view, missing)) in.open(raw.view, std::ios::binary);
+  if (in.is_open()) options.view_document.assign(std::istreambuf_iterator<char>(in), {});
+  if (options.view_document.empty())
     throw CLI::ValidationError("--view: '" + raw.view +
                                "' is neither auto, native, core or x86_64 nor a file that can be read");
+  const auto view = rsp::file_view(options.view_document, raw.view);
+  if (!view) throw CLI::ValidationError("--view: " + view.error());
   options.view = ViewKind::file;
   options.view_file = raw.view;
 }

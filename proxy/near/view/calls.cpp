@@ -36,16 +36,22 @@ void Calls::note_write(std::string_view request) {
     written_ = Dummy{write->address, value};
 }
 
+// GDB writes the arguments one after another. A register that holds none ends that: GDB restores what a call
+// has changed with such writes, too.
+void Calls::count_floats(std::string_view name) {
+  constexpr auto others =
+      std::to_array<std::string_view>({"rdi", "rsi", "rdx", "rcx", "r8", "r9", "rax", "rsp"});
+  if (std::find(others.begin(), others.end(), name) != others.end()) return;
+  floats_ = name == "xmm" + std::to_string(floats_) ? floats_ + 1 : name == "xmm0" ? 1 : 0;
+}
+
 std::optional<std::string> Calls::note_register(std::string_view name, std::uint64_t value) {
-  const bool float_argument = name.size() == 4 && name.starts_with("xmm") && name[3] >= '2' && name[3] <= '7';
-  many_floats_ = many_floats_ || float_argument;
+  count_floats(name);
   if (name != "rsp" || !written_ || value != written_->sp) return std::nullopt;
   const Dummy dummy = *std::exchange(written_, std::nullopt);
-  if (!allowed || many_floats_) {
-    const bool floats = allowed;
-    many_floats_ = false;
-    return std::string(floats ? too_many_floats : refusal);
-  }
+  const int floats = std::exchange(floats_, 0);
+  if (!allowed) return std::string(refusal);
+  if (floats > 2) return std::string(too_many_floats);
   prepared_ = dummy;
   return std::nullopt;
 }
@@ -64,7 +70,7 @@ std::string Calls::dummy_breakpoint(const rsp::BreakpointRequest& breakpoint) {
 
 Task<std::optional<std::string>> Calls::before_resume() {
   written_.reset();
-  many_floats_ = false;
+  floats_ = 0;
   if (!prepared_) co_return std::nullopt;
   const Dummy dummy = *std::exchange(prepared_, std::nullopt);
   auto placing = place_arguments(dummy);

@@ -44,6 +44,7 @@ class Calls {
   struct Dummy {
     std::uint64_t sp = 0, return_address = 0;
   };
+  void count_floats(std::string_view name);
   Task<std::optional<std::string>> place_arguments(Dummy dummy);
 
   View& view_;
@@ -51,7 +52,7 @@ class Calls {
   std::optional<Dummy> prepared_;  ///< and the stack pointer and rip stand for the call
   std::optional<Dummy> running_;
   std::set<std::uint64_t> dummies_;  ///< odd addresses where GDB believes a breakpoint to be
-  bool many_floats_ = false;
+  int floats_ = 0;  ///< of the floating-point arguments that were written: xmm0 and on, in order
 };
 
 }  // namespace rspbridge::proxy::near

@@ -87,10 +87,10 @@ Task<std::string> view_breakpoint(View& view, const PacketRow& row, std::string 
   std::string reply = co_await asked;
   if (reply != "OK") co_return reply;
   if (breakpoint->insert) {
-    view.breakpoints.insert(key);
+    view.breakpoints[view.client().general_process()].insert(key);
     if (is_watch(key.type)) view.watched_as[key.address] = as_written;
   } else {
-    view.breakpoints.erase(key);
+    view.breakpoints[view.client().general_process()].erase(key);
     if (is_watch(key.type)) view.watched_as.erase(key.address);
   }
   co_return reply;

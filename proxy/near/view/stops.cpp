@@ -1,6 +1,7 @@
 #include "proxy/near/view/stops.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -60,9 +61,9 @@ void rewrite_pairs(View& view, const Pairs& from, Pairs& to) {
     to.emplace_back(rsp::format_hex(number), std::move(value));
 }
 
-// Which kind of breakpoint stands at `pc`, as the reason's name; "" if none does.
-std::string_view breakpoint_reason(const View& view, std::uint64_t pc) {
-  for (const rsp::BreakpointKey& key : view.breakpoints) {
+// Which kind of breakpoint of the process that stopped stands at `pc`, as the reason's name; "" if none does.
+std::string_view breakpoint_reason(View& view, std::uint64_t pc) {
+  for (const rsp::BreakpointKey& key : view.breakpoints[view.client().general_process()]) {
     if (key.address != pc) continue;
     if (key.type == rsp::BreakpointType::software) return "swbreak";
     if (key.type == rsp::BreakpointType::hardware) return "hwbreak";
@@ -70,29 +71,43 @@ std::string_view breakpoint_reason(const View& view, std::uint64_t pc) {
   return {};
 }
 
+// What was inserted in a process goes with it. GDB takes none of it back.
+void forget_breakpoints(View& view, const StopReply& stop) {
+  const bool gone = stop.kind == StopReply::Kind::exited || stop.kind == StopReply::Kind::signalled;
+  const bool another_program = stop.pair("exec").has_value();
+  if (!gone && !another_program) return;
+  if (stop.thread && stop.thread->pid)
+    view.breakpoints.erase("p" + rsp::format_hex(static_cast<std::uint64_t>(*stop.thread->pid)));
+  else
+    view.breakpoints.clear();
+}
+
 // AArch64 stops before the access and amd64 after it. So the thread does the access, alone and with no
 // watchpoint armed.
 Task<std::optional<std::string>> step_over_access(View& view, rsp::ThreadId thread) {
+  std::set<rsp::BreakpointKey>& inserted = view.breakpoints[view.client().general_process()];
   std::vector<rsp::BreakpointKey> armed;
-  for (const rsp::BreakpointKey& key : view.breakpoints)
-    if (key.type > rsp::BreakpointType::hardware) armed.push_back(key);
-  for (const rsp::BreakpointKey& key : armed) {
-    auto removed = view.client().ask(rsp::format_breakpoint({.insert = false, .key = key, .conditions = {}}),
-                                     Effect::changes);
-    const std::string reply = co_await removed;
-    if (reply != "OK") co_return std::nullopt;  // it isn't there: a process that is gone, or another one's
+  for (const rsp::BreakpointKey& key : std::set<rsp::BreakpointKey>(inserted)) {
+    if (key.type <= rsp::BreakpointType::hardware) continue;
+    auto removing = view.client().ask(rsp::format_breakpoint({.insert = false, .key = key, .conditions = {}}),
+                                      Effect::changes);
+    const std::string removed = co_await removing;
+    if (removed == "OK")
+      armed.push_back(key);
+    else
+      inserted.erase(key);  // it isn't there any more
   }
   auto step = view.client().ask("vCont;s:" + rsp::format_thread_id(thread), Effect::resumes, Answer::stop);
   const std::string after = co_await step;
-  if (!after.starts_with('W') && !after.starts_with('X'))
-    for (const rsp::BreakpointKey& key : armed) {
-      auto inserted = view.client().ask(
-          rsp::format_breakpoint({.insert = true, .key = key, .conditions = {}}), Effect::changes);
-      const std::string reply = co_await inserted;
-      if (reply != "OK")
-        view.client().warn("a watchpoint could not be armed again after it triggered: the stub says '" +
-                           reply + "'");
-    }
+  if (after.starts_with('W') || after.starts_with('X')) co_return after;
+  for (const rsp::BreakpointKey& key : armed) {
+    auto inserting = view.client().ask(rsp::format_breakpoint({.insert = true, .key = key, .conditions = {}}),
+                                       Effect::changes);
+    const std::string reply = co_await inserting;
+    if (reply != "OK")
+      view.client().warn("a watchpoint could not be armed again after it triggered: the stub says '" + reply +
+                         "'");
+  }
   co_return after;
 }
 
@@ -122,6 +137,7 @@ std::string rewrite_stop_at_once(View& view, const std::string& reply) {
 Task<std::string> rewrite_stop(View& view, std::string reply) {
   view.registers().forget_values();
   auto stop = rsp::parse_stop_reply(reply);
+  if (stop) forget_breakpoints(view, *stop);
   if (!stop || stop->kind != StopReply::Kind::stopped) co_return reply;
   if (stop->pair("exec")) view.registers().forget_all();
   auto loading = view.registers().load();
@@ -134,6 +150,7 @@ Task<std::string> rewrite_stop(View& view, std::string reply) {
     const auto after = co_await stepping;
     view.registers().forget_values();
     const auto parsed = after ? rsp::parse_stop_reply(*after) : std::nullopt;
+    if (parsed) forget_breakpoints(view, *parsed);
     if (parsed && parsed->kind != StopReply::Kind::stopped) co_return *after;
     if (parsed) stop = with_reason(*stop, *parsed);
   }

@@ -38,8 +38,9 @@ class View {
   Calls& calls() noexcept { return calls_; }
 
   bool synthesises_breakpoint_reasons =
-      false;                                 ///< the stub never says swbreak or hwbreak, and GDB asks for it
-  std::set<rsp::BreakpointKey> breakpoints;  ///< inserted now, as the stub has them
+      false;  ///< the stub never says swbreak or hwbreak, and GDB asks for it
+  /// Inserted now, as the stub has them, by process ("p1f"; "" if the stub names none).
+  std::map<std::string, std::set<rsp::BreakpointKey>> breakpoints;
   /// Watched addresses as GDB wrote them, by what the stub was given.
   std::map<std::uint64_t, std::uint64_t> watched_as;
 
