@@ -63,10 +63,12 @@ void rewrite_pairs(View& view, const Pairs& from, Pairs& to) {
 
 // Which kind of breakpoint of the process that stopped stands at `pc`, as the reason's name; "" if none does.
 std::string_view breakpoint_reason(View& view, std::uint64_t pc) {
-  for (const rsp::BreakpointKey& key : view.breakpoints[view.client().general_process()]) {
-    if (key.address != pc) continue;
-    if (key.type == rsp::BreakpointType::software) return "swbreak";
-    if (key.type == rsp::BreakpointType::hardware) return "hwbreak";
+  for (const std::string& process : {view.client().general_process(), std::string()}) {
+    for (const rsp::BreakpointKey& key : view.breakpoints[process]) {
+      if (key.address != pc) continue;
+      if (key.type == rsp::BreakpointType::software) return "swbreak";
+      if (key.type == rsp::BreakpointType::hardware) return "hwbreak";
+    }
   }
   return {};
 }
@@ -85,7 +87,9 @@ void forget_breakpoints(View& view, const StopReply& stop) {
 // AArch64 stops before the access and amd64 after it. So the thread does the access, alone and with no
 // watchpoint armed.
 Task<std::optional<std::string>> step_over_access(View& view, rsp::ThreadId thread) {
+  // What was inserted while GDB had any process selected is taken to be this one's.
   std::set<rsp::BreakpointKey>& inserted = view.breakpoints[view.client().general_process()];
+  inserted.merge(view.breakpoints[""]);
   std::vector<rsp::BreakpointKey> armed;
   for (const rsp::BreakpointKey& key : std::set<rsp::BreakpointKey>(inserted)) {
     if (key.type <= rsp::BreakpointType::hardware) continue;
