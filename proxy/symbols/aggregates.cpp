@@ -47,6 +47,7 @@ Shape Types::array(const Unit& unit, const Die& die, Cursor& in, int depth) {
   made.float_count = 0;
   made.has_float = made.mixed_floats = false;
   made.size = element.size * *count;
+  made.open_array = element.open_array || *count == 0;
   if (*count != 0) add_floats(made, element, *count, false);
   return made;
 }
@@ -62,6 +63,7 @@ void Types::add_member(Shape& whole, const Unit& unit, const Die& member, bool i
   const Shape& part = shape(*type.at, depth + 1);
   const std::uint64_t offset = location ? location->value : 0;
   if (part.other) whole.other = true;
+  whole.open_array = whole.open_array || part.open_array;
   if (part.size == 0) return;
   const bool bits = member.find(at_bit_size) != nullptr;
   const std::uint64_t alignment = part.alignment == 0 ? 1 : part.alignment;

@@ -9,6 +9,7 @@
 #include "proxy/symbols/locations.hpp"
 #include "proxy/symbols/producers.hpp"
 #include "proxy/symbols/returns.hpp"
+#include "proxy/symbols/signed_returns.hpp"
 
 namespace rspbridge::proxy::symbols {
 namespace {
@@ -72,6 +73,7 @@ Translated translate_parts(std::string_view original) {
   adopt_machine(elf, made.counts);
   cover_plt(elf, translate_frames(elf, made.counts), made.counts);
   translate_debug_info(elf, made.counts);
+  describe_signed_returns(elf, original, made.counts);
   keep_crc32(elf.bytes, original);
   made.bytes = std::move(elf.bytes);
   return made;

@@ -14,7 +14,7 @@
 namespace rspbridge::proxy::symbols {
 
 /// Changes whenever the same input would give another output; part of the cache's key.
-inline constexpr unsigned translator_version = 1;
+inline constexpr unsigned translator_version = 2;
 
 /// What was done to a file, and what couldn't be.
 struct Counts {
@@ -31,7 +31,9 @@ struct Counts {
   std::uint64_t lost_long_doubles = 0;   ///< those that now are `<error type>`, for lack of room for the name
   std::uint64_t mapping_symbols = 0;     ///< $x and $d, hidden
   std::uint64_t minidebuginfo = 0;       ///< 1: .gnu_debugdata, names of local functions, is hidden
-  std::uint64_t inflated_sections = 0;   ///< compressed sections written out at the file's end
+  std::uint64_t signed_returns = 0;      ///< functions whose signed return address GDB now strips
+  std::uint64_t lost_signed_returns = 0;  ///< those where it can't
+  std::uint64_t inflated_sections = 0;    ///< compressed sections written out at the file's end
 
   bool operator==(const Counts&) const = default;
 };
@@ -40,7 +42,7 @@ struct Counts {
 std::string summary(const Counts& counts);
 
 struct Translated {
-  std::string bytes;  ///< as long as the input, unless it had compressed sections; then longer
+  std::string bytes;  ///< as long as the input, or longer: see inflated_sections, signed_returns
   Counts counts;
 };
 

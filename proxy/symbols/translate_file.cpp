@@ -24,6 +24,8 @@ std::string summary(const Counts& counts) {
   add(counts.long_doubles, "long double types renamed");
   add(counts.lost_long_doubles, "long double types that can't be shown");
   add(counts.minidebuginfo, "minidebuginfo hidden");
+  add(counts.signed_returns, "functions whose return address is signed");
+  add(counts.lost_signed_returns, "functions whose signed return address GDB can't follow");
   add(counts.inflated_sections, "sections decompressed");
   return text.empty() ? "only the file's header" : text;
 }

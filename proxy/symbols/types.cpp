@@ -118,7 +118,8 @@ bool Types::returned_alike(std::uint64_t type_at) {
   if (!whole.has_float) return true;
   // amd64 packs an eightbyte's floats into one register, and AAPCS64 passes what isn't homogeneous in x0 and
   // x1.
-  if (whole.has_integer || whole.mixed_floats || whole.float_size * whole.float_count != whole.size)
+  if (whole.has_integer || whole.open_array || whole.mixed_floats ||
+      whole.float_size * whole.float_count != whole.size)
     return false;
   return whole.float_count == 1 || (whole.float_count == 2 && whole.float_size == 8);
 }

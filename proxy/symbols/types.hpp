@@ -15,7 +15,8 @@ struct Shape {
   bool has_integer = false, has_float = false;
   std::uint64_t size = 0, alignment = 1;          ///< bytes
   std::uint64_t float_size = 0, float_count = 0;  ///< the floating-point members, if of one size
-  bool mixed_floats = false;                      ///< they aren't
+  bool open_array = false;    ///< a member is an array of no elements: compilers disagree on floats beside it
+  bool mixed_floats = false;  ///< they aren't
 };
 
 /// The type that an entry has.

@@ -20,7 +20,14 @@ import sys
 import tempfile
 
 import gdb
-import gdb.disassembler
+
+if __name__ == "__main__":
+    _before = dict(globals())  # `source` runs this among the names of all scripts; see the end
+
+try:
+    import gdb.disassembler
+except ImportError:
+    raise gdb.GdbError("rspbridge.py needs GDB 13 or later") from None
 
 # A register of that view alone.
 MARK = "a64_pc"
@@ -387,8 +394,12 @@ def start():
 MODULE = "rspbridge_gdb"
 if __name__ == MODULE:
     start()
-elif MODULE not in sys.modules:
-    # A module of its own: `source` would mix these names with those of other scripts.
-    specification = importlib.util.spec_from_file_location(MODULE, __file__)
-    sys.modules[MODULE] = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(sys.modules[MODULE])
+else:
+    # Here only the module of our own is made, and the other scripts' names are left as they were.
+    if MODULE not in sys.modules:
+        specification = importlib.util.spec_from_file_location(MODULE, __file__)
+        sys.modules[MODULE] = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(sys.modules[MODULE])
+    _names, _names_before = globals(), _before
+    _names.clear()
+    _names.update(_names_before)

@@ -1,6 +1,9 @@
 """Takes out of a GDB transcript what differs from run to run: pids, ports, places on the stack, times."""
 import re
 
+# How the stub's end looks depends on whether bytes of ours were still on their way to it.
+STUB_ENDED = re.compile(r"Remote communication error\.  Target disconnected\.: (?:Connection reset by peer|Broken pipe)\.")
+
 # Replaced in order. The stack's top depends on the length of the environment, which holds the client's port.
 FIXED = [
     (re.compile(r"Remote debugging using \S+"), "Remote debugging using ADDRESS"),
@@ -11,8 +14,7 @@ FIXED = [
     (re.compile(r"^(#\d+ +)0x[0-9a-f]{16} in ", re.M), r"\1"),
     # A register may hold the process's random stack guard, whole or by halves.
     (re.compile(r"^([xw]\d+ +)0x(?:[0-9a-f]{7,8}|[0-9a-f]{13,16}) +-?\d+$", re.M), r"\1RANDOM"),
-    # How the stub's end looks depends on whether bytes of ours were still on their way to it.
-    (re.compile(r"Remote communication error\.  Target disconnected\.: (?:Connection reset by peer|Broken pipe)\."), "Remote connection closed"),
+    (STUB_ENDED, "Remote connection closed"),
     (re.compile(r"p[0-9a-f]+\.[0-9a-f]+\b"), "pPID.TID"),
     # Columns are as wide as the longest number.
     (re.compile(r"(\bprocess P\d+)  +"), r"\1  "),

@@ -2,7 +2,7 @@
 import os
 import re
 
-from normalise import ProcessNames
+from normalise import STUB_ENDED, ProcessNames
 
 ROLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../rsp/x86_64_roles.hpp")
 
@@ -49,6 +49,7 @@ def normalise(transcript, secrets):
         for secret, replacement in secrets:
             command, output = command.replace(secret, replacement), output.replace(secret, replacement)
         output = processes.apply(output)
+        output = STUB_ENDED.sub("Remote connection closed", output)
         output = HISTORY.sub("$N = ", output)
         output = SPINNING_FRAME.sub(r"\1", SPINNING.sub(r"\1", output))
         if "info frame" in command:

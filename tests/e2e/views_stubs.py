@@ -38,8 +38,8 @@ class QemuStub(Stub):
     def start(self):
         self.address = os.path.join(self.temporary(), "socket")
         env = dict(word.split("=") for word in ENVIRONMENT.split())
-        env.update(QEMU_LD_PREFIX=self.world.sysroot, QEMU_CPU=self.cpu)
-        self.child = Child(["qemu-aarch64", "-g", self.address, self.world.sysroot + self.scenario.remote_program], env=env)
+        env.update(QEMU_LD_PREFIX=self.world.sysroot)
+        self.child = Child(["qemu-aarch64", "-cpu", self.cpu, "-g", self.address, self.world.sysroot + self.scenario.remote_program], env=env)
         self.cleanups.append(self.child.end)
         wait_for(lambda: os.path.exists(self.address), "qemu's socket")
         self.remote = ["unix:" + self.address]

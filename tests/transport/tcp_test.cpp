@@ -108,7 +108,7 @@ TEST_CASE("close() ends what waits") {
   });
 }
 
-TEST_CASE("The user at the other end of a TCP connection is known") {
+TEST_CASE("The user and the process at the other end of a TCP connection are known") {
   for (const std::string host : {"127.0.0.1", "::1"}) {
     run([host]() -> asio::awaitable<void> {
       const auto executor = co_await asio::this_coro::executor;
@@ -117,7 +117,8 @@ TEST_CASE("The user at the other end of a TCP connection is known") {
       const Accepted accepted = co_await listener->accept();
       REQUIRE(accepted.peer.uid.has_value());
       CHECK(*accepted.peer.uid == ::getuid());
-      CHECK_FALSE(accepted.peer.pid.has_value());
+      REQUIRE(accepted.peer.pid.has_value());
+      CHECK(*accepted.peer.pid == ::getpid());
       CHECK(accepted.peer.address.find(host) != std::string::npos);
     });
   }

@@ -35,6 +35,10 @@ struct Empty {};
 struct Derived : Empty {
   int a;
 };
+struct Tail {
+  int a;
+  char b[];
+};
 struct Static {
   static double a;
   int b;
@@ -65,6 +69,7 @@ Bits bits() { return {1, 2, 3}; }
 Nested nested() { return {{1, 2, "abc"}}; }
 IntOrPointer int_or_pointer() { return {1}; }
 Derived derived() { return {}; }
+Tail tail() { return {}; }
 Static with_static() { return {1}; }
 Methods methods() { return {}; }
 _Complex double complex_double() { return 1; }
@@ -102,6 +107,10 @@ union FloatOrDouble {
 struct LongDouble {
   long double a;
 };
+struct OpenArray {
+  int a[0];
+  double b;
+};
 struct Copied {
   int a;
   Copied() : a(1) {}
@@ -131,6 +140,7 @@ FourFloats four_floats() { return {1, 2, 3, 4}; }
 ThreeDoubles three_doubles() { return {1, 2, 3}; }
 Mixed mixed() { return {1, 2}; }
 FloatAndInt float_and_int() { return {1, 2}; }
+OpenArray open_array() { return {{}, 1}; }
 Big big() { return {{1, 2, 3}}; }
 Packed packed() { return {1, 2}; }
 FloatOrDouble float_or_double() { return {1}; }
@@ -155,9 +165,9 @@ double alike::Static::a;
 int main() {
   using namespace alike;
   i(), c(), b(), f(), d(), p(), r(), v(), colour(), wide(), one_double(), two_doubles(), double_array(), ints();
-  bits(), nested(), int_or_pointer(), derived(), with_static(), methods(), complex_double();
+  bits(), nested(), int_or_pointer(), derived(), tail(), with_static(), methods(), complex_double();
   using namespace apart;
-  two_floats(), four_floats(), three_doubles(), mixed(), float_and_int(), big(), packed(), float_or_double();
+  two_floats(), four_floats(), three_doubles(), mixed(), float_and_int(), open_array(), big(), packed(), float_or_double();
   long_double(), long_double_struct(), complex_float(), complex_long_double(), int128(), copied(), destroyed();
   virtual_class(), holder(), string(), unique_pointer(), vector(), data_member(), method();
   Class().member(1), Class::nothing();
