@@ -10,6 +10,9 @@ registers of that view, and nothing to any other inferior.
  - info arm64 shows ARM64's registers in any frame
  - generate-core-file and record are refused: what they would write or decode is amd64's
 """
+if __name__ == "__main__":
+    _before = dict(globals())  # `source` runs this among the names of all scripts; see the end
+
 import atexit
 import importlib.util
 import os
@@ -20,9 +23,6 @@ import sys
 import tempfile
 
 import gdb
-
-if __name__ == "__main__":
-    _before = dict(globals())  # `source` runs this among the names of all scripts; see the end
 
 try:
     import gdb.disassembler
@@ -400,6 +400,4 @@ else:
         specification = importlib.util.spec_from_file_location(MODULE, __file__)
         sys.modules[MODULE] = importlib.util.module_from_spec(specification)
         specification.loader.exec_module(sys.modules[MODULE])
-    _names, _names_before = globals(), _before
-    _names.clear()
-    _names.update(_names_before)
+    (lambda names, before: (names.clear(), names.update(before)))(globals(), _before)
