@@ -122,6 +122,64 @@ TEST_CASE("a watchpoint's access is done before GDB hears of it") {
   d.gdb_gets("T05watch:ab00000000411000;thread:p1.2;");
 }
 
+TEST_CASE("a watchpoint that the stub has lost is neither stepped over nor armed again") {
+  X86 d;
+  d.describe();
+  for (const std::string watch : {"2,411000,4", "2,411008,8"}) {
+    d.gdb_sends("Z" + watch);
+    d.stub_gets("Z" + watch);
+    d.stub_sends("OK");
+    d.gdb_gets("OK");
+  }
+  const auto trigger = [&](const std::string& first_removed) {
+    d.gdb_sends("vCont;c");
+    d.stub_gets("vCont;c");
+    d.stub_sends("T05watch:411008;thread:p1.2;");
+    if (!first_removed.empty()) {
+      d.stub_gets("z2,411000,4");
+      d.stub_sends(first_removed);
+    }
+    d.stub_gets("z2,411008,8");
+    d.stub_sends("OK");
+    d.stub_gets("vCont;s:p1.2");
+    d.stub_sends("T05thread:p1.2;");
+    d.stub_gets("Z2,411008,8");
+    d.stub_sends("OK");
+    d.stub_gets("g");
+    d.stub_sends(stub_g(pc + 4));
+    d.gdb_gets("T05watch:411008;thread:p1.2;");
+  };
+  trigger("E01");
+  trigger("");
+}
+
+TEST_CASE("watchpoints go with the process that they were in") {
+  for (const std::string end : {"W00;process:1", "X09;process:1"}) {
+    X86 d;
+    d.describe();
+    d.gdb_sends("Hgp1.1");
+    d.stub_gets("Hgp1.1");
+    d.stub_sends("OK");
+    d.gdb_gets("OK");
+    d.gdb_sends("Z2,411000,4");
+    d.stub_gets("Z2,411000,4");
+    d.stub_sends("OK");
+    d.gdb_gets("OK");
+    d.gdb_sends("vCont;c");
+    d.stub_gets("vCont;c");
+    d.stub_sends(end);
+    d.gdb_gets(end);
+    d.gdb_sends("vCont;c:p1.2");  // a new process has the number
+    d.stub_gets("vCont;c:p1.2");
+    d.stub_sends("T05watch:412000;thread:p1.2;");
+    d.stub_gets("vCont;s:p1.2");
+    d.stub_sends("T05thread:p1.2;");
+    d.stub_gets("g");
+    d.stub_sends(stub_g());
+    d.gdb_gets("T05watch:412000;thread:p1.2;");
+  }
+}
+
 TEST_CASE("a byte C3 at pc is no ret, and other bytes are what they are") {
   X86 d;
   d.describe();
