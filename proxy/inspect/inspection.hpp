@@ -1,0 +1,118 @@
+// What clients other than GDB may know of the target: HTTP, and programs that map its memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/awaitable.hpp>
+#include <tl/expected.hpp>
+
+#include "memmap/address.hpp"
+#include "memmap/modules.hpp"
+#include "memmap/vma.hpp"
+#include "proxy/link/messages.hpp"
+#include "rsp/register_values.hpp"
+#include "rsp/thread_id.hpp"
+
+namespace rspbridge::proxy::inspect {
+
+/// Why something can't be told.
+enum class Problem : std::uint8_t {
+  running,      ///< the target runs, and this needs a stop
+  no_process,   ///< there is no process
+  no_thread,    ///< there is no such thread
+  unreadable,   ///< the target can't read that memory
+  unsupported,  ///< the stub, or the way to the target, doesn't offer it
+  gone,         ///< the session is over, or the link is cut
+};
+
+struct Failure {
+  Problem problem = Problem::gone;
+  std::string sentence;          ///< what happened and what to do
+  memmap::AddressRange range{};  ///< of Problem::unreadable: the first part that can't be read
+};
+
+template <class T>
+using Result = tl::expected<T, Failure>;
+
+/// How the target stands.
+struct State {
+  link::StopId stop_id = 0;  ///< of this stop, or of the last one while the target runs
+  bool running = false;
+  bool over = false;                    ///< the session has ended
+  std::optional<std::int64_t> pid;      ///< of the process that all else is about
+  std::optional<rsp::ThreadId> thread;  ///< that stopped last
+  std::string stop_reply;               ///< the stub's, run-length expanded; empty before the first stop
+
+  bool operator==(const State&) const = default;
+};
+
+/// The process's memory map. Immutable.
+struct TargetMap {
+  link::StopId stop_id = 0;
+  bool running = false;  ///< it was read while the target ran
+  std::int64_t pid = 0;
+  std::string architecture;  ///< of the target description ("aarch64"); empty if that names none
+  std::uint64_t page_size = 4096;
+  memmap::VmaMap map;
+  std::vector<std::string> labels;      ///< one a VMA; may be empty strings
+  std::vector<memmap::Module> modules;  ///< empty if it was read while the target ran
+};
+
+struct Thread {
+  rsp::ThreadId id;
+  std::string name;  ///< empty if the stub doesn't tell
+  std::optional<std::uint64_t> core;
+  std::optional<std::uint64_t> pc, sp;
+};
+
+struct Threads {
+  link::StopId stop_id = 0;
+  std::optional<rsp::ThreadId> stopped;  ///< whose event the stop was
+  std::vector<Thread> threads;           ///< of the one process, in the stub's order
+};
+
+/// The target's own registers, whatever view GDB has.
+struct RegisterSet {
+  link::StopId stop_id = 0;
+  rsp::ThreadId thread;
+  rsp::RegisterValues values;
+};
+
+struct Memory {
+  link::StopId stop_id = 0;
+  std::string bytes;
+};
+
+/// Looks at one session's target. Everything runs on the session's executor. Nothing of it disturbs GDB: what
+/// GDB selected stays selected, and its packets wait for none of this longer than for one group of requests.
+/// What was learned is kept until the target resumes, or until something that GDB sends touches it.
+class Inspection {
+ public:
+  virtual ~Inspection() = default;
+
+  virtual State state() const = 0;
+
+  /// The map of this stop. While the target runs it is read anew, where there is a way to it besides the
+  /// stub.
+  virtual asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map() = 0;
+  virtual asio::awaitable<Result<Threads>> threads() = 0;
+  /// Of the thread that stopped if none is given.
+  virtual asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) = 0;
+  /// Exactly `length` bytes; else Problem::unreadable. `address` may be tagged.
+  virtual asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) = 0;
+
+  /// Bytes of `range` that are here already.
+  virtual std::uint64_t populated(memmap::AddressRange range) const = 0;
+
+  /// Calls `changed` with each new state() until the returned token is destroyed, which may be after this.
+  using Subscription = std::shared_ptr<void>;
+  virtual Subscription subscribe(std::function<void(const State&)> changed) = 0;
+};
+
+}  // namespace rspbridge::proxy::inspect
