@@ -84,7 +84,7 @@ TEST_CASE("smaps: random bytes never harm", "[fuzz]") {
   });
 }
 
-TEST_CASE("smaps: parsing 5,000 VMAs", "[measure]") {
+TEST_CASE("measure: smaps: parsing 5,000 VMAs", "[.measure]") {
   std::string text;
   const auto details = test::file_text("/proc/self/smaps").substr(0, 1000);
   const auto body =
