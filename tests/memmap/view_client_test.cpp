@@ -166,6 +166,44 @@ TEST_CASE_METHOD(Fixture, "client: many threads touch at once") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "client: what is seen between two equal states is of that stop, however often it resumes") {
+  auto view = connect(server);
+  constexpr std::uint64_t size = 64 * page;
+  const auto* place = window(view.get(), base, size);
+  std::atomic<bool> ended{false};
+  std::atomic<int> wrong{0}, good{0};
+  std::vector<std::thread> threads;
+  for (unsigned seed = 0; seed < 4; ++seed)
+    threads.emplace_back([&, seed] {
+      std::mt19937 random(seed);
+      while (!ended) {
+        const auto at = random() % size;
+        char byte = 0;
+        std::uint64_t stop = 0;
+        if (seed == 0) {
+          if (rspbridge_view_read(view.get(), base + at, &byte, 1, &stop) != 0) continue;
+        } else {
+          const auto before = rspbridge_view_state(view.get());
+          byte = place[at];
+          if (before % 2 == 1 || rspbridge_view_state(view.get()) != before) continue;
+          stop = before / 2;
+        }
+        ++(byte == content(base + at, stop) ? good : wrong);
+      }
+    });
+  for (int i = 0; i < 300; ++i) {
+    server.resume();
+    if (i % 3 == 0) std::this_thread::sleep_for(1ms);
+    server.stop();
+    std::this_thread::sleep_for(std::chrono::milliseconds(i % 4));
+  }
+  ended = true;
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(good > 100);
+}
+
 TEST_CASE_METHOD(Fixture, "client: touching what can't be read is SIGSEGV, until it can be") {
   server.set_unreadable({VirtAddr{base + 4 * page}, VirtAddr{base + 8 * page}});
   const auto touch = [&](std::uint64_t at) {
