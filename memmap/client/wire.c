@@ -68,6 +68,7 @@ static void hello(struct cursor* in, struct wire_message* message) {
   require(in, big(in) == RSPBRIDGE_WIRE_MAGIC);
   message->version = small(in);
   message->page_size = small(in);
+  require(in, message->page_size >= 4096 && (message->page_size & (message->page_size - 1)) == 0);
   message->stop_id = big(in);
   message->running = flag(in);
   text(in, message->text, RSPBRIDGE_WIRE_SESSION_MAX);

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csetjmp>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -63,6 +65,20 @@ int in_child(const ViewServer& server, unsigned flags, Body body) {
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+sigjmp_buf touched_badly;
+
+// The byte, or nothing if touching it is SIGSEGV.
+std::optional<char> touch(const volatile char* place) {
+  struct sigaction jump {
+  }, before{};
+  jump.sa_handler = [](int) { siglongjmp(touched_badly, 1); };
+  ::sigaction(SIGSEGV, &jump, &before);
+  std::optional<char> seen;
+  if (sigsetjmp(touched_badly, 1) == 0) seen = *place;
+  ::sigaction(SIGSEGV, &before, nullptr);
+  return seen;
 }
 
 std::uint64_t frame_of(const volatile void* place) {
@@ -216,6 +232,21 @@ TEST_CASE_METHOD(Fixture, "client: touching what can't be read is SIGSEGV, until
   CHECK(touch(4 * page) == -SIGSEGV);
   CHECK(touch(7 * page) == -SIGSEGV);
   CHECK(touch(8 * page) == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "client: what couldn't be read at one stop may be at the next") {
+  const AddressRange bad{VirtAddr{base + 4 * page}, VirtAddr{base + 8 * page}};
+  server.set_unreadable(bad);
+  auto view = connect(server);
+  const auto* place = window(view.get(), base, 16 * page);
+  CHECK_FALSE(touch(place + 5 * page));
+  CHECK_FALSE(touch(place + 5 * page));
+  CHECK(touch(place + 8 * page) == content(base + 8 * page, 1));
+  server.set_readable(bad);
+  server.resume();
+  server.stop();
+  REQUIRE(rspbridge_view_wait_for_stop(view.get(), 1, 5000, nullptr) == 0);
+  CHECK(touch(place + 5 * page) == content(base + 5 * page, 2));
 }
 
 TEST_CASE_METHOD(Fixture, "client: while the target runs, a touch waits or fails") {

@@ -1,5 +1,8 @@
 #include "memmap/view_protocol.hpp"
 
+extern "C" {
+#include "memmap/client/wire.h"
+}
 #include "tests/memmap/support.hpp"
 #include "tests/support/catch.hpp"
 
@@ -84,4 +87,52 @@ TEST_CASE("view protocol: random bytes never harm", "[fuzz]") {
     test::mutate(encode(message), 3000, [](const std::string& bytes) {
       if (const auto decoded = decode_client(bytes)) CHECK(encode(*decoded) == bytes);
     });
+}
+
+TEST_CASE("view protocol: the client library accepts what the server's decoder accepts, and nothing else",
+          "[fuzz]") {
+  int valid = 0;
+  const auto agree = [&](const std::string& bytes) {
+    wire_message message;
+    const bool accepted =
+        wire_decode(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), &message);
+    const auto decoded = decode_server(bytes);
+    REQUIRE(accepted == decoded.has_value());
+    valid += accepted;
+    if (const auto* ok = accepted ? std::get_if<Ok>(&*decoded) : nullptr) {
+      CHECK(message.id == ok->id);
+      CHECK(message.stop_id == ok->stop_id);
+      CHECK(message.range_count == ok->populated.size());
+    }
+  };
+  for (const auto& message : server_messages) {
+    agree(encode(message));
+    agree(encode(message) + '\0');
+    test::mutate(encode(message), 5000, agree);
+  }
+  CHECK(valid > 1000);
+  for (const auto& message : client_messages) {
+    const auto* ensure = std::get_if<Ensure>(&message);
+    wire_request request{.type = ensure ? RSPBRIDGE_WIRE_ENSURE : RSPBRIDGE_WIRE_VMAS,
+                         .id = ensure ? 1u : 2u};
+    if (ensure)
+      request = {request.type, request.id, ensure->address, ensure->length, ensure->ahead, ensure->wait};
+    unsigned char bytes[WIRE_REQUEST_MAX];
+    const auto size = wire_encode(&request, bytes);
+    CHECK(decode_client({reinterpret_cast<const char*>(bytes), size}) == message);
+  }
+}
+
+TEST_CASE("view protocol: how far ranges reach") {
+  const auto bytes = encode(
+      ServerMessage(Ok{.populated = {range(0x1000, 0x2000), range(0x2000, 0x3000), range(0x5000, 0x6000)}}));
+  wire_message ok;
+  REQUIRE(wire_decode(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), &ok));
+  for (const auto& [from, to] : {std::pair{0x0ull, 0x0ull},
+                                 {0x1000ull, 0x3000ull},
+                                 {0x2fffull, 0x3000ull},
+                                 {0x3000ull, 0x3000ull},
+                                 {0x5800ull, 0x6000ull},
+                                 {0x6000ull, 0x6000ull}})
+    CHECK(wire_reach(&ok, from) == to);
 }

@@ -85,6 +85,11 @@ void ViewServer::set_unreadable(AddressRange range) {
   unreadable_.insert(range);
 }
 
+void ViewServer::set_readable(AddressRange range) {
+  const std::lock_guard lock(mutex_);
+  unreadable_.erase(range);
+}
+
 std::uint64_t ViewServer::stop_id() {
   const std::lock_guard lock(mutex_);
   return view_.stop_id();

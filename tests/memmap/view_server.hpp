@@ -41,6 +41,7 @@ class ViewServer {
   void die();     ///< the connections end
   /// Pages that can't be read.
   void set_unreadable(AddressRange range);
+  void set_readable(AddressRange range);  ///< from the next stop on
   std::uint64_t stop_id();
   /// The server's own mapping of a page.
   const char* page(std::uint64_t address);
