@@ -257,6 +257,4 @@ else:
         specification = importlib.util.spec_from_file_location(MODULE, __file__)
         sys.modules[MODULE] = importlib.util.module_from_spec(specification)
         specification.loader.exec_module(sys.modules[MODULE])
-    _names, _names_before = globals(), _before
-    _names.clear()
-    _names.update(_names_before)
+    (lambda names, before: (names.clear(), names.update(before)))(globals(), _before)
