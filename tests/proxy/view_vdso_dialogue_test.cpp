@@ -72,10 +72,11 @@ struct WithVdso : X86 {
     gdb_gets(rsp::to_hex(instead.substr(0, 4)));
   }
   /// The process goes on, and stops for `reason`.
-  void stops(const std::string& reason) {
-    gdb_sends("vCont;c");
-    stub_gets("vCont;c");
-    stub_sends("T05" + reason + "thread:p1.1;");
+  void stops(const std::string& reason, const std::string& thread = "p1.1",
+             const std::string& resume = "vCont;c") {
+    gdb_sends(resume);
+    stub_gets(resume);
+    stub_sends("T05" + reason + "thread:" + thread + ";");
     for (auto asked = stub_pop(); asked; asked = stub_pop())
       stub_sends(*asked == "g" ? stub_g() : "l" + rsp::escape(stub_description()));
     REQUIRE(gdb_pop());
@@ -145,6 +146,38 @@ TEST_CASE("another program has another vDSO") {
   d.reads(place + 0x100000, "ARM64");
   d.stub_is_read(place + 0x100000);
   d.gdb_gets(rsp::to_hex(instead));
+}
+
+TEST_CASE("a program that is run anew has another vDSO, and so has a process without a name") {
+  WithVdso d;
+  d.describe();
+  d.knows();
+  d.stops("", "p1.1", "vRun;;");
+  d.reads(place, "ARM64");
+  d.auxv(place + 0x100000);
+  d.gdb_gets(rsp::to_hex("ARM64"));
+  d.stops("", "1");
+  d.reads(place, "ARM64");
+  d.auxv(place + 0x200000);
+  d.gdb_gets(rsp::to_hex("ARM64"));
+  d.stops("", "1");
+  d.reads(place, "ARM64");
+  d.auxv(place + 0x200000);
+}
+
+TEST_CASE("another program that is heard of in non-stop mode has another vDSO") {
+  WithVdso d;
+  d.describe();
+  d.gdb_sends("QNonStop:1");
+  d.stub_gets("QNonStop:1");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
+  d.knows();
+  d.stub_notifies("Stop:T05exec:2f62696e2f736c656570;thread:p1.1;");
+  REQUIRE(d.gdb_pop());
+  d.reads(place, "ARM64");
+  d.auxv(place + 0x100000);
+  d.gdb_gets(rsp::to_hex("ARM64"));
 }
 
 TEST_CASE("each process has its own vDSO") {

@@ -139,6 +139,17 @@ TEST_CASE("vdso: what can't be translated is refused in words") {
   refused(pages_of(contents_of(build({"plain.c", "gcc", "-O2"}))), "more is loaded than one whole segment");
 }
 
+TEST_CASE("vdso: code is never changed, whatever the headers say") {
+  const std::string pages = pages_of(contents_of(vdso_file()));
+  std::string broken = pages;
+  for (const Section& section : read_sections(pages))
+    if (section.name == ".eh_frame")  // Its registers are to be renumbered, and it is code.
+      put_uint(broken, section.header + offsetof(Elf64_Shdr, sh_flags), 8, SHF_ALLOC | SHF_EXECINSTR);
+  const auto made = translate_vdso(broken);
+  REQUIRE_FALSE(made);
+  CHECK_THAT(made.error(), ContainsSubstring(".eh_frame shares bytes with what isn't code"));
+}
+
 TEST_CASE("vdso: broken ones are translated or refused") {
   const std::string pages = pages_of(contents_of(vdso_file()));
   const std::uint64_t size = vdso_size(pages).value();
