@@ -18,13 +18,12 @@ constexpr std::uint32_t fpsimd_magic = 0x46508001;
 // DWARF numbers: ARM64's sp and v0, amd64's rsp, rip and eflags.
 constexpr std::uint64_t arm64_sp = 31, arm64_v0 = 64, amd64_rsp = 7, amd64_rip = 16, amd64_eflags = 49;
 
-// DW_CFA_…
-constexpr std::uint8_t offset_extended = 0x05, def_cfa = 0x0c, rule_expression = 0x10, val_expression = 0x16;
+// DW_CFA_…; the first has the column in its low six bits.
+constexpr std::uint8_t saved_offset = 0x80, def_cfa = 0x0c, rule_expression = 0x10, val_expression = 0x16;
 // DW_OP_…
 constexpr std::uint8_t op_const2u = 0x0a, op_const4u = 0x0c, op_dup = 0x12, op_drop = 0x13, op_over = 0x14,
-                       op_swap = 0x16, op_and = 0x1a, op_or = 0x21, op_plus_uconst = 0x23, op_shl = 0x24,
-                       op_shr = 0x25, op_bra = 0x28, op_ne = 0x2e, op_skip = 0x2f, op_lit0 = 0x30,
-                       op_deref_size = 0x94;
+                       op_swap = 0x16, op_and = 0x1a, op_neg = 0x1f, op_or = 0x21, op_plus_uconst = 0x23,
+                       op_shl = 0x24, op_shr = 0x25, op_ne = 0x2e, op_lit0 = 0x30, op_deref_size = 0x94;
 
 constexpr std::uint64_t data_factor = 8;
 
@@ -33,8 +32,7 @@ void add(std::string& out, std::initializer_list<std::uint8_t> bytes) {
 }
 
 void add_saved_at(std::string& out, std::uint64_t column, std::uint64_t offset) {
-  add(out, {offset_extended});
-  add_uleb(out, column);
+  add_uint(out, saved_offset | column, 1);
   add_uleb(out, offset / data_factor);
 }
 
@@ -45,21 +43,17 @@ void add_expression(std::string& out, std::uint8_t opcode, std::uint64_t column,
   out += code;
 }
 
-/// Where v`number` is: behind the record's magic, and nowhere (at address 0) if that isn't there.
+/// Where v`number` is: behind the record's magic, and on the first page, where nothing is, if that isn't
+/// there.
 std::string vector_place(std::uint64_t number) {
-  std::string found;
-  add(found, {op_plus_uconst});
-  add_uleb(found, saved_v0 + 16 * number);
-  add(found, {op_skip, 2, 0});  // over the two at the end
   std::string code;
   add(code, {op_dup, op_plus_uconst});
   add_uleb(code, fpsimd);
   add(code, {op_deref_size, 4, op_const4u});
   add_uint(code, fpsimd_magic, 4);
-  add(code, {op_ne, op_bra});
-  add_uint(code, found.size(), 2);
-  code += found;
-  add(code, {op_drop, op_lit0});
+  add(code, {op_ne, op_neg, op_or});  // the CFA, or -1
+  add(code, {op_plus_uconst});
+  add_uleb(code, saved_v0 + 16 * number);
   return code;
 }
 

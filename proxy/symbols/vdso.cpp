@@ -60,15 +60,22 @@ std::uint64_t end_of_headers(std::string_view image) {
   return table + size;
 }
 
+bool is_needed(const Section& section) {
+  return section.name == ".text" || section.name == ".eh_frame" || section.type == SHT_DYNSYM ||
+         section.type == SHT_STRTAB;
+}
+
 /// What stands behind the loaded segment: the sections' names, .debug_frame and the section headers.
 class Tail {
  public:
   Tail(ElfFile& elf, const Loaded& loaded, std::string frames)
       : elf_(elf), loaded_(loaded), frames_(std::move(frames)) {}
-  void write();
+  /// False if there is no room: then the file is of no use. `sparing` leaves out sections at the end that
+  /// symbols and frames don't need.
+  bool write(bool sparing);
 
  private:
-  void keep_sections();
+  void keep_sections(bool sparing);
   void add_section(std::string_view name, std::uint32_t type, std::string_view contents);
   std::uint64_t put(std::string_view contents);
   std::uint64_t name_of(std::string_view section);
@@ -82,10 +89,8 @@ class Tail {
 std::uint64_t Tail::put(std::string_view contents) {
   at_ = (at_ + 7) & ~std::uint64_t{7};
   const std::uint64_t begin = at_;
-  if (begin > elf_.bytes.size() || contents.size() > elf_.bytes.size() - begin)
-    throw Unsupported("its pages have no room for the description of signal frames");
-  elf_.bytes.replace(begin, contents.size(), contents);
   at_ += contents.size();
+  if (at_ <= elf_.bytes.size()) elf_.bytes.replace(begin, contents.size(), contents);
   return begin;
 }
 
@@ -97,12 +102,14 @@ std::uint64_t Tail::name_of(std::string_view section) {
 
 // Symbols name sections by their numbers, so those that are kept keep theirs. The others, which aren't
 // loaded (.comment, names), come last.
-void Tail::keep_sections() {
+void Tail::keep_sections(bool sparing) {
   const auto is_kept = [&](const Section& section) {
     return (section.flags & SHF_ALLOC) != 0 && section.extent.end <= loaded_.end;
   };
   std::size_t count = elf_.sections.size();
-  while (count > 1 && !is_kept(elf_.sections[count - 1])) --count;
+  while (count > 1 &&
+         (!is_kept(elf_.sections[count - 1]) || (sparing && !is_needed(elf_.sections[count - 1]))))
+    --count;
   for (std::size_t i = 0; i < count; ++i) {
     const Section& section = elf_.sections[i];
     std::string header = elf_.bytes.substr(section.header, section_header);
@@ -126,19 +133,21 @@ void Tail::add_section(std::string_view name, std::uint32_t type, std::string_vi
   headers_ += header;
 }
 
-void Tail::write() {
-  keep_sections();
+bool Tail::write(bool sparing) {
+  keep_sections(sparing);
   std::fill(elf_.bytes.begin() + static_cast<std::ptrdiff_t>(loaded_.end), elf_.bytes.end(), '\0');
   at_ = loaded_.end;
   add_section(".debug_frame", SHT_PROGBITS, frames_);
   add_section(".shstrtab", SHT_STRTAB, {});
   const std::uint64_t count = headers_.size() / section_header;
   put_uint(elf_.bytes, offsetof(Elf64_Ehdr, e_shoff), 8, put(headers_));
+  if (at_ > elf_.bytes.size()) return false;
   put_uint(elf_.bytes, offsetof(Elf64_Ehdr, e_shnum), 2, count);
   put_uint(elf_.bytes, offsetof(Elf64_Ehdr, e_shstrndx), 2, count - 1);
   // BFD reads as much as is loaded, whether it knows how large the mapping is or not.
   put_uint(elf_.bytes, loaded_.header + offsetof(Elf64_Phdr, p_filesz), 8, at_);
   put_uint(elf_.bytes, loaded_.header + offsetof(Elf64_Phdr, p_memsz), 8, at_);
+  return true;
 }
 
 void require_same_code(const ElfFile& elf, std::string_view image) {
@@ -161,7 +170,13 @@ std::string translate_parts(std::string_view image) {
   Counts counts;
   adopt_machine(elf, counts);
   translate_frames(elf, counts);
-  Tail(elf, loaded, describe_signal_frames(addresses)).write();
+  const std::string frames = describe_signal_frames(addresses);
+  ElfFile spare = elf;
+  if (!Tail(elf, loaded, frames).write(false)) {
+    elf = std::move(spare);
+    if (!Tail(elf, loaded, frames).write(true))
+      throw Unsupported("its pages have no room for the description of signal frames");
+  }
   require_same_code(elf, image);
   return std::move(elf.bytes);
 }
