@@ -6,6 +6,7 @@ Needs GDB 13 or later with Python. `rspbridge --gdb` sources it by itself. It do
 registers of that view, and nothing to any other inferior.
 
  - x/i, disassemble and layout asm show ARM64 instructions; rspbridge disassembles them
+ - bt goes through signal handlers of a program that another executed, too
  - info arm64 shows ARM64's registers in any frame
  - generate-core-file and record are refused: what they would write or decode is amd64's
 """
@@ -190,6 +191,28 @@ $x0 and so on are always those of the innermost frame."""
         return [name for name in self.NAMES if name.startswith(word)]
 
 
+# ------------------------------------------------------------------------ vDSO ----
+
+class Vdso:
+    """GDB reads the vDSO, in which rspbridge describes the frames of signal handlers, when a process is new to it, and
+    forgets it when that executes another program. This makes it read the new one."""
+
+    ADDRESS = re.compile(r"AT_SYSINFO_EHDR.*(0x[0-9a-f]+)")
+    # What GDB calls it: read by itself; read by command. Neither outlives an exec.
+    NAMES = ("system-supplied DSO at ", "shared object read from target memory")
+
+    def follow(self, _event=None):
+        """At each stop."""
+        if not current() or any(file.filename.startswith(self.NAMES) for file in gdb.objfiles() if file.filename):
+            return
+        try:
+            found = self.ADDRESS.search(gdb.execute("info auxv", False, True))
+            if found:
+                gdb.execute("add-symbol-file-from-memory " + found[1], False, True)
+        except gdb.error:  # no process, or no program's file yet
+            pass
+
+
 # -------------------------------------------------------------------- refusals ----
 
 REFUSED = {
@@ -228,7 +251,7 @@ EVENTS = (gdb.events.new_objfile, gdb.events.before_prompt, gdb.events.stop)
 
 
 def activate(_event=None):
-    """Once there is an inferior in the view: brings the commands."""
+    """Once there is an inferior in the view: brings the commands, and follows its stops."""
     if not current():
         return
     for event in EVENTS:
@@ -240,6 +263,9 @@ def activate(_event=None):
     refuse = Refuse()
     for command in REFUSED:
         refuse.add_hook(command)
+    vdso = Vdso()
+    gdb.events.stop.connect(vdso.follow)
+    vdso.follow()
 
 
 def start():
