@@ -13,6 +13,7 @@
 
 #include "proxy/symbols/cache.hpp"
 #include "proxy/symbols/translate.hpp"
+#include "proxy/symbols/vdso.hpp"
 
 namespace rspbridge::proxy {
 namespace fs = std::filesystem;
@@ -146,6 +147,14 @@ near::StoredFile SymbolFiles::take(const near::FileIdentity& file, std::string c
 std::optional<near::StoredFile> SymbolFiles::debug_file(const std::string& build_id) {
   const fs::path* mine = folders_ ? folders_->debug_only(build_id) : nullptr;
   return mine ? std::optional(from_host(*mine)) : std::nullopt;
+}
+
+tl::expected<std::uint64_t, std::string> SymbolFiles::vdso_size(const std::string& start) {
+  return symbols::vdso_size(start);
+}
+
+tl::expected<std::string, std::string> SymbolFiles::vdso(const std::string& pages) {
+  return symbols::translate_vdso(pages);
 }
 
 }  // namespace rspbridge::proxy

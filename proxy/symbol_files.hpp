@@ -44,6 +44,8 @@ class SymbolFiles final : public near::SymbolStore {
   std::optional<near::StoredFile> find(const near::FileIdentity& file) override;
   near::StoredFile take(const near::FileIdentity& file, std::string contents) override;
   std::optional<near::StoredFile> debug_file(const std::string& build_id) override;
+  tl::expected<std::uint64_t, std::string> vdso_size(const std::string& start) override;
+  tl::expected<std::string, std::string> vdso(const std::string& pages) override;
 
  private:
   near::StoredFile from_host(const std::filesystem::path& path);

@@ -86,7 +86,8 @@ constexpr PacketRow table[] = {
     {"m", Match::prefix, forward, looks, reply, nullptr, nullptr,
      "reads memory; sequential reads of plain memory are answered from what was read ahead at this stop",
      ViewScope::x86_64, view_read_memory,
-     "the tag in the address is dropped; one byte C3 at pc, which GDB takes for amd64's ret, is an error"},
+     "the tag in the address is dropped; the vDSO's pages hold a translated ELF file; one byte C3 at pc, "
+     "which GDB takes for amd64's ret, is an error"},
     {"x", Match::prefix, forward, looks, reply, nullptr, nullptr, "as m, binary", ViewScope::x86_64,
      view_read_memory, "as m, binary"},
     {"M", Match::prefix, forward, changes, reply, nullptr, nullptr, "writes memory", ViewScope::x86_64,

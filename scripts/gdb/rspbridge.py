@@ -6,21 +6,16 @@ Needs GDB 13 or later with Python. `rspbridge --gdb` sources it by itself. It do
 registers of that view, and nothing to any other inferior.
 
  - x/i, disassemble and layout asm show ARM64 instructions; rspbridge disassembles them
- - bt goes through signal handlers
+ - bt goes through signal handlers of a program that another executed, too
  - info arm64 shows ARM64's registers in any frame
  - generate-core-file and record are refused: what they would write or decode is amd64's
 """
 if __name__ == "__main__":
     _before = dict(globals())  # `source` runs this among the names of all scripts; see the end
 
-import atexit
 import importlib.util
-import os
 import re
-import shutil
-import struct
 import sys
-import tempfile
 
 import gdb
 
@@ -32,19 +27,16 @@ except ImportError:
 # A register of that view alone.
 MARK = "a64_pc"
 
-# (ARM64's register, the amd64 register that is it in this view, its DWARF number): rsp/x86_64_roles.hpp.
+# (ARM64's register, the amd64 register that is it in this view): rsp/x86_64_roles.hpp.
 ROLES = (
-    ("x0", "rax", 0), ("x1", "rdx", 1), ("x2", "rcx", 2), ("x3", "rsi", 4), ("x4", "rdi", 5), ("x5", "r8", 8),
-    ("x6", "r9", 9), ("x7", "r10", 10), ("x8", "r11", 11), ("x19", "rbx", 3), ("x20", "r12", 12), ("x21", "r13", 13),
-    ("x22", "r14", 14), ("x29", "rbp", 6), ("sp", "rsp", 7), ("x30", "r15", 15), ("v0", "xmm0", 17),
-    ("v1", "xmm1", 18), ("x23", "xmm2", 19), ("x24", "xmm3", 20), ("x25", "xmm4", 21), ("x26", "xmm5", 22),
-    ("x27", "xmm6", 23), ("x28", "xmm7", 24), ("x9", "xmm8", 25), ("x10", "xmm9", 26), ("x11", "xmm10", 27),
-    ("x12", "xmm11", 28), ("x13", "xmm12", 29), ("x14", "xmm13", 30), ("x15", "xmm14", 31), ("v2", "xmm15", 32),
-    ("v8", "es", 50), ("v9", "cs", 51), ("v10", "ss", 52), ("v11", "ds", 53), ("v12", "fs", 54), ("v13", "gs", 55))
-RIP, EFLAGS = 16, 49  # DWARF numbers of amd64
+    ("x0", "rax"), ("x1", "rdx"), ("x2", "rcx"), ("x3", "rsi"), ("x4", "rdi"), ("x5", "r8"), ("x6", "r9"),
+    ("x7", "r10"), ("x8", "r11"), ("x19", "rbx"), ("x20", "r12"), ("x21", "r13"), ("x22", "r14"), ("x29", "rbp"),
+    ("sp", "rsp"), ("x30", "r15"), ("v0", "xmm0"), ("v1", "xmm1"), ("x23", "xmm2"), ("x24", "xmm3"), ("x25", "xmm4"),
+    ("x26", "xmm5"), ("x27", "xmm6"), ("x28", "xmm7"), ("x9", "xmm8"), ("x10", "xmm9"), ("x11", "xmm10"),
+    ("x12", "xmm11"), ("x13", "xmm12"), ("x14", "xmm13"), ("x15", "xmm14"), ("v2", "xmm15"), ("v8", "es"), ("v9", "cs"),
+    ("v10", "ss"), ("v11", "ds"), ("v12", "fs"), ("v13", "gs"))
 # NZCV: name, bit of cpsr, bit of eflags.
 FLAGS = (("N", 31, 7), ("Z", 30, 6), ("C", 29, 0), ("V", 28, 11))
-FIXED_EFLAGS = 0x202
 
 
 def in_view(architecture):
@@ -136,7 +128,7 @@ class Registers:
 
     def __init__(self, frame):
         self.frame, self.callee = frame, callee(frame)
-        self.amd64 = {arm64: amd64 for arm64, amd64, _ in ROLES}
+        self.amd64 = dict(ROLES)
 
     def read(self, name):
         if self.callee is None:
@@ -199,135 +191,26 @@ $x0 and so on are always those of the innermost frame."""
         return [name for name in self.NAMES if name.startswith(word)]
 
 
-# --------------------------------------------------------------- signal frames ----
-# On return from a signal handler the kernel's code below runs, with sp at a struct rt_sigframe
-# (arch/arm64/kernel/signal.c). No CFI describes it, and GDB's amd64 code doesn't know it, so GDB gets a symbol file
-# with CFI for these two instructions and nothing else.
+# ------------------------------------------------------------------------ vDSO ----
 
-TRAMPOLINE = struct.pack("<II", 0xd2801168, 0xd4000001)  # mov x8, #139 (rt_sigreturn); svc #0
-X0, SP, PC, PSTATE = 312, 560, 568, 576  # offsets from sp; see struct sigcontext (asm/sigcontext.h)
-FPSIMD, FPSIMD_MAGIC, V0 = 592, 0x46508001, 608  # struct fpsimd_context, the first of the records behind it
+class Vdso:
+    """GDB reads the vDSO, in which rspbridge describes the frames of signal handlers, when a process is new to it, and
+    forgets it when that executes another program. This makes it read the new one."""
 
-
-def uleb(value):
-    out = b""
-    while value > 127:
-        out += bytes([value & 127 | 128])
-        value >>= 7
-    return out + bytes([value])
-
-
-def vector_rule(number):
-    """Where v<number> is: behind the record's magic, and nowhere (at address 0) if that isn't there."""
-    found = b"\x23" + uleb(V0 + 16 * number) + b"\x2f" + struct.pack("<h", 2)  # plus_uconst; skip over the rest
-    return (b"\x12\x23" + uleb(FPSIMD) + b"\x94\x04\x0c" + struct.pack("<I", FPSIMD_MAGIC) +  # dup plus_uconst deref4
-            b"\x2e\x28" + struct.pack("<h", len(found)) + found + b"\x13\x30")  # ne bra; drop lit0
-
-
-def flags_rule():
-    """eflags, made of pstate."""
-    code = b"\x23" + uleb(PSTATE) + b"\x94\x04" + b"\x0a" + struct.pack("<H", FIXED_EFLAGS)  # deref4; const2u
-    for _, cpsr, eflags in FLAGS:
-        code += b"\x14" + bytes([0x30 + cpsr]) + b"\x25\x31\x1a" + bytes([0x30 + eflags]) + b"\x24\x21"  # over … shr 1 and … shl or
-    return code + b"\x16\x13"  # swap drop
-
-
-def saved_at(register, offset):
-    """DW_CFA_offset_extended: the data alignment factor is 8."""
-    return b"\x05" + uleb(register) + uleb(offset // 8)
-
-
-def expression(opcode, register, code):
-    return bytes([opcode]) + uleb(register) + uleb(len(code)) + code
-
-
-def signal_rules():
-    """Call frame instructions; the CFA is sp."""
-    rules = b"\x0c\x07\x00"  # DW_CFA_def_cfa rsp, 0
-    for arm64, _, dwarf in ROLES:
-        if arm64 == "sp":
-            rules += saved_at(dwarf, SP)
-        elif arm64[0] == "x":
-            rules += saved_at(dwarf, X0 + 8 * int(arm64[1:]))
-        else:
-            rules += expression(0x10, dwarf, vector_rule(int(arm64[1:])))
-    return rules + saved_at(RIP, PC) + expression(0x16, EFLAGS, flags_rule())
-
-
-def padded(entry):
-    entry += b"\0" * (-(len(entry) + 4) % 8)
-    return struct.pack("<I", len(entry)) + entry
-
-
-def signal_frames(addresses):
-    """.debug_frame (DWARF 5, section 6.4) for trampolines. "S" makes them signal frames. Each begins one byte early:
-    GDB looks at what is before a return address, as this one seems to be."""
-    frames = padded(struct.pack("<I", 0xffffffff) + b"\x01zS\0\x01\x08\x10\x00" + signal_rules())
-    for address in addresses:
-        frames += padded(struct.pack("<IQQ", 0, address - 1, len(TRAMPOLINE) + 1) + b"\x00")
-    return frames
-
-
-def symbol_file(frames):
-    """An ELF file (System V ABI, "Object Files") for amd64 with this .debug_frame, and a .text without contents,
-    since GDB wants one."""
-    names = b"\0.text\0.debug_frame\0.shstrtab\0"
-    parts, offset, headers = b"", 64, b"\0" * 64
-    for name, kind, content in ((b".text", 1, b""), (b".debug_frame", 1, frames), (b".shstrtab", 3, names)):
-        headers += struct.pack("<IIQQQQIIQQ", names.index(name), kind, 0, 0, offset, len(content), 0, 0, 1, 0)
-        parts += content
-        offset += len(content)
-    header = struct.pack("<4sBBBB8xHHIQQQIHHHHHH", b"\x7fELF", 2, 1, 1, 0, 2, 62, 1, 0, 0, offset, 0, 64, 0, 0, 64, 4, 3)
-    return header + parts + headers
-
-
-class SignalFrames:
-    """Gives GDB the CFI of each process's trampoline when it first stops."""
-
-    VDSO = re.compile(r"AT_SYSINFO_EHDR.*(0x[0-9a-f]+)")
-
-    def __init__(self):
-        self.folder = None
-        self.done = {}  # address of the vDSO and symbol file by program space
+    ADDRESS = re.compile(r"AT_SYSINFO_EHDR.*(0x[0-9a-f]+)")
+    # What GDB calls it: read by itself; read by command. Neither outlives an exec.
+    NAMES = ("system-supplied DSO at ", "shared object read from target memory")
 
     def follow(self, _event=None):
-        """At each stop. GDB has the auxiliary vector at hand."""
-        if not current():
+        """At each stop."""
+        if not current() or any(file.filename.startswith(self.NAMES) for file in gdb.objfiles() if file.filename):
             return
         try:
-            found = self.VDSO.search(gdb.execute("info auxv", False, True))
-        except gdb.error:  # no process yet
-            return
-        space = gdb.current_progspace()
-        vdso = int(found[1], 16) if found else None
-        if self.done.get(space, (None,))[0] == vdso:
-            return
-        if space in self.done:
-            gdb.execute("remove-symbol-file " + self.done.pop(space)[1], False, True)
-        trampoline = self.find(vdso)
-        if trampoline is not None:
-            self.done[space] = (vdso, self.load(trampoline))
-
-    @staticmethod
-    def find(vdso):
-        for size in (8192, 4096):  # as many pages as there are
-            try:
-                code = bytes(gdb.selected_inferior().read_memory(vdso, size))
-            except gdb.MemoryError:
-                continue
-            at = code.find(TRAMPOLINE)
-            return vdso + at if at >= 0 and at % 4 == 0 else None
-        return None
-
-    def load(self, trampoline):
-        if self.folder is None:
-            self.folder = tempfile.mkdtemp(prefix="rspbridge-gdb-")
-            atexit.register(shutil.rmtree, self.folder, True)
-        path = os.path.join(self.folder, "signal-frame-%x" % trampoline)
-        with open(path, "wb") as file:
-            file.write(symbol_file(signal_frames([trampoline])))
-        gdb.execute("add-symbol-file " + path, False, True)
-        return path
+            found = self.ADDRESS.search(gdb.execute("info auxv", False, True))
+            if found:
+                gdb.execute("add-symbol-file-from-memory " + found[1], False, True)
+        except gdb.error:  # no process, or no program's file yet
+            pass
 
 
 # -------------------------------------------------------------------- refusals ----
@@ -380,9 +263,9 @@ def activate(_event=None):
     refuse = Refuse()
     for command in REFUSED:
         refuse.add_hook(command)
-    frames = SignalFrames()
-    gdb.events.stop.connect(frames.follow)
-    frames.follow()
+    vdso = Vdso()
+    gdb.events.stop.connect(vdso.follow)
+    vdso.follow()
 
 
 def start():

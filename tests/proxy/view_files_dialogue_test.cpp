@@ -34,6 +34,12 @@ struct FakeStore : proxy::near::SymbolStore {
     if (build_id != "abcdef") return std::nullopt;
     return proxy::near::StoredFile{std::make_shared<const std::string>("debug"), {}};
   }
+  tl::expected<std::uint64_t, std::string> vdso_size(const std::string&) override {
+    return tl::unexpected(std::string("a fake"));
+  }
+  tl::expected<std::string, std::string> vdso(const std::string&) override {
+    return tl::unexpected(std::string("a fake"));
+  }
   std::vector<proxy::near::FileIdentity> asked;
   std::optional<proxy::near::StoredFile> kept;
   std::string taken, refusal;

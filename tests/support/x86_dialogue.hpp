@@ -1,8 +1,11 @@
 // An x86-64 GDB with the x86_64 view, and a scripted stub without SVE.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 
+#include "proxy/near/view/symbol_store.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/register_view.hpp"
 #include "tests/support/dialogue.hpp"
@@ -53,8 +56,10 @@ inline rsp::RegisterLayout view_layout(Dialogue& d) {
 }
 
 struct X86 : Dialogue {
-  explicit X86(const std::string& offered = offered_by_stub) {
+  explicit X86(const std::string& offered = offered_by_stub,
+               std::shared_ptr<proxy::near::SymbolStore> symbols = nullptr) {
     view.kind = proxy::near::ViewKind::x86_64;
+    view.symbols = std::move(symbols);
     open_with(offered);
   }
   void open_with(const std::string& offered) {

@@ -36,6 +36,10 @@ Task<std::string> view_read_memory(View& view, const PacketRow& row, std::string
   const auto read = rsp::parse_memory_read(plain);
   auto asked = view.client().pass(row, std::move(plain));
   std::string reply = co_await asked;
+  if (read) {
+    auto serving = view.vdso().served(*read, std::move(reply));
+    reply = co_await serving;
+  }
   if (!read || read->length != 1 || read->address % instruction_bytes != 0) co_return reply;
   const auto bytes = rsp::parse_memory_reply(*read, reply);
   if (!bytes || bytes->size() != 1 || bytes->front() != ret) co_return reply;

@@ -6,28 +6,18 @@
 #include <utility>
 
 #include "proxy/near/client.hpp"
+#include "proxy/near/view/objects.hpp"
 #include "rsp/escape.hpp"
-#include "rsp/qxfer.hpp"
 
 namespace rspbridge::proxy::near {
 namespace {
 
 using Failure = std::optional<std::string>;
 
-constexpr std::uint64_t chunk = 0x1000;                       // bytes of an object a request
-constexpr std::size_t largest_object = std::size_t{1} << 20;  // bytes
-
 // Auxiliary vector entries (getauxval(3)), and AArch64's bit for pointer authentication (elf_hwcaps).
 constexpr std::uint64_t at_hwcap = 16, hwcap_paca = std::uint64_t{1} << 30;
 // Bits 48 to 54: Linux gives user space 48 bits of address, and the top byte is ignored.
 constexpr std::uint64_t linux_pac_mask = 0x007f000000000000;
-
-std::uint64_t little_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = std::min<std::size_t>(bytes.size(), 8); i-- > 0;)
-    value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
 
 std::string little_endian(std::uint64_t value, std::size_t size) {
   std::string bytes(size, '\0');
@@ -42,28 +32,6 @@ std::string for_gdb(const std::string& sentence) {
 
 }  // namespace
 
-Task<std::string> Registers::read_object(std::string object, std::string annex) {
-  std::string whole;
-  for (bool last = false; !last && whole.size() < largest_object;) {
-    auto asked = client_.ask(rsp::format_qxfer_read({object, annex, whole.size(), chunk}));
-    const std::string payload = co_await asked;
-    const auto reply = rsp::parse_qxfer_reply(payload);
-    if (!reply) co_return std::string();
-    whole += reply->data;
-    last = reply->last;
-  }
-  co_return whole;
-}
-
-Task<std::optional<std::uint64_t>> Registers::auxiliary(std::uint64_t type) {
-  auto reading = read_object("auxv", "");
-  const std::string vector = co_await reading;
-  for (std::size_t at = 0; at + 16 <= vector.size(); at += 16)
-    if (little_endian(std::string_view(vector).substr(at, 8)) == type)
-      co_return little_endian(std::string_view(vector).substr(at + 8, 8));
-  co_return std::nullopt;
-}
-
 // The documents are fetched first, since the parser can't wait.
 Task<tl::expected<rsp::TargetDescription, std::string>> Registers::read_description() {
   std::map<std::string, std::string, std::less<>> documents;
@@ -73,7 +41,7 @@ Task<tl::expected<rsp::TargetDescription, std::string>> Registers::read_descript
     std::string name = std::move(wanted.back());
     wanted.pop_back();
     if (documents.contains(name)) continue;
-    auto reading = read_object("features", name);
+    auto reading = read_object(client_, "features", name);
     std::string document = co_await reading;
     auto included = rsp::included_annexes(document);
     if (included) wanted.insert(wanted.end(), included->begin(), included->end());
@@ -93,9 +61,10 @@ Task<tl::expected<rsp::ViewDefinition, std::string>> Registers::define(const rsp
   if (settings_.kind == ViewKind::x86_64) co_return rsp::x86_64_view(stub);
   rsp::ViewFacts facts;
   if (!stub.feature("org.gnu.gdb.aarch64.pauth")) {
-    auto looking = auxiliary(at_hwcap);
-    const auto capabilities = co_await looking;
-    facts.pac = capabilities.value_or(0) & hwcap_paca;
+    auto looking = read_auxiliary_vector(client_);
+    const AuxiliaryVector vector = co_await looking;
+    const auto capabilities = vector.find(at_hwcap);
+    facts.pac = capabilities != vector.end() && (capabilities->second & hwcap_paca) != 0;
     facts.pac_mask = linux_pac_mask;
   }
   co_return rsp::core_view(stub, facts);

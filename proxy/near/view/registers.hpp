@@ -51,8 +51,6 @@ class Registers {
   void forget_all();
 
  private:
-  Task<std::string> read_object(std::string object, std::string annex);
-  Task<std::optional<std::uint64_t>> auxiliary(std::uint64_t type);
   Task<tl::expected<rsp::TargetDescription, std::string>> read_description();
   Task<tl::expected<rsp::ViewDefinition, std::string>> define(const rsp::TargetDescription& stub);
   Task<std::optional<std::string>> fetch_all();

@@ -132,6 +132,7 @@ StopReply with_reason(const StopReply& access, StopReply after) {
 
 std::string rewrite_stop_at_once(View& view, const std::string& reply) {
   const auto stop = rsp::parse_stop_reply(reply);
+  if (stop) view.vdso().on_stop(*stop);
   if (!stop || stop->kind != StopReply::Kind::stopped || stop->pairs.empty()) return reply;
   Pairs pairs;
   rewrite_pairs(view, stop->pairs, pairs);
@@ -141,7 +142,10 @@ std::string rewrite_stop_at_once(View& view, const std::string& reply) {
 Task<std::string> rewrite_stop(View& view, std::string reply) {
   view.registers().forget_values();
   auto stop = rsp::parse_stop_reply(reply);
-  if (stop) forget_breakpoints(view, *stop);
+  if (stop) {
+    forget_breakpoints(view, *stop);
+    view.vdso().on_stop(*stop);
+  }
   if (!stop || stop->kind != StopReply::Kind::stopped) co_return reply;
   if (stop->pair("exec")) view.registers().forget_all();
   auto loading = view.registers().load();
@@ -154,7 +158,10 @@ Task<std::string> rewrite_stop(View& view, std::string reply) {
     const auto after = co_await stepping;
     view.registers().forget_values();
     const auto parsed = after ? rsp::parse_stop_reply(*after) : std::nullopt;
-    if (parsed) forget_breakpoints(view, *parsed);
+    if (parsed) {
+      forget_breakpoints(view, *parsed);
+      view.vdso().on_stop(*parsed);
+    }
     if (parsed && parsed->kind != StopReply::Kind::stopped) co_return *after;
     if (parsed) stop = with_reason(*stop, *parsed);
   }
@@ -189,7 +196,10 @@ Task<std::string> view_resume(View& view, const PacketRow& row, std::string requ
   const auto refused = co_await preparing;
   if (refused) co_return *refused;
   // Another program, with a description of its own.
-  if (row.name == "vRun" || row.name == "vAttach") view.registers().forget_all();
+  if (row.name == "vRun" || row.name == "vAttach") {
+    view.registers().forget_all();
+    view.vdso().forget_all();
+  }
   view.registers().forget_values();
   auto asked = view.client().pass(row, std::move(request));
   std::string reply = co_await asked;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include <tl/expected.hpp>
+
 namespace rspbridge::proxy::near {
 
 /// What tells one file of the target from another without reading it whole.
@@ -37,6 +39,11 @@ class SymbolStore {
   virtual StoredFile take(const FileIdentity& file, std::string contents) = 0;
   /// A file that the target needn't have: the separate debug file of a build-id. Nothing if there is none.
   virtual std::optional<StoredFile> debug_file(const std::string& build_id) = 0;
+  /// The size in bytes of a vDSO that begins so (as many bytes as the first page holds); else why it can't
+  /// be served otherwise than as it is.
+  virtual tl::expected<std::uint64_t, std::string> vdso_size(const std::string& start) = 0;
+  /// What the pages of a vDSO are to be served as: as many bytes. Else why they can't.
+  virtual tl::expected<std::string, std::string> vdso(const std::string& pages) = 0;
 };
 
 }  // namespace rspbridge::proxy::near

@@ -27,6 +27,7 @@ View::View(Client& client, ViewSettings settings)
       settings_(std::move(settings)),
       registers_(client, settings_),
       files_(client, settings_),
+      vdso_(client, settings_),
       calls_(*this) {}
 
 ViewHandler View::handler(const PacketRow& row) const {

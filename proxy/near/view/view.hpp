@@ -11,6 +11,7 @@
 #include "proxy/near/view/files.hpp"
 #include "proxy/near/view/registers.hpp"
 #include "proxy/near/view/settings.hpp"
+#include "proxy/near/view/vdso.hpp"
 #include "rsp/breakpoint.hpp"
 
 namespace rspbridge::proxy::near {
@@ -36,6 +37,7 @@ class View {
   Registers& registers() noexcept { return registers_; }
   Files& files() noexcept { return files_; }
   Calls& calls() noexcept { return calls_; }
+  Vdso& vdso() noexcept { return vdso_; }
 
   bool synthesises_breakpoint_reasons =
       false;  ///< the stub never says swbreak or hwbreak, and GDB asks for it
@@ -49,6 +51,7 @@ class View {
   const ViewSettings settings_;
   Registers registers_;
   Files files_;
+  Vdso vdso_;
   Calls calls_;
 };
 

@@ -1,0 +1,47 @@
+#include "proxy/near/view/objects.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/near/client.hpp"
+#include "rsp/qxfer.hpp"
+
+namespace rspbridge::proxy::near {
+namespace {
+
+constexpr std::uint64_t chunk = 0x1000;                       // bytes of an object a request
+constexpr std::size_t largest_object = std::size_t{1} << 20;  // bytes
+
+}  // namespace
+
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = std::min<std::size_t>(bytes.size(), 8); i-- > 0;)
+    value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+Task<std::string> read_object(Client& client, std::string object, std::string annex) {
+  std::string whole;
+  for (bool last = false; !last && whole.size() < largest_object;) {
+    auto asked = client.ask(rsp::format_qxfer_read({object, annex, whole.size(), chunk}));
+    const std::string payload = co_await asked;
+    const auto reply = rsp::parse_qxfer_reply(payload);
+    if (!reply) co_return std::string();
+    whole += reply->data;
+    last = reply->last;
+  }
+  co_return whole;
+}
+
+Task<AuxiliaryVector> read_auxiliary_vector(Client& client) {
+  auto reading = read_object(client, "auxv", "");
+  const std::string bytes = co_await reading;
+  AuxiliaryVector vector;
+  for (std::size_t at = 0; at + 16 <= bytes.size(); at += 16)
+    vector.emplace(little_endian(std::string_view(bytes).substr(at, 8)),
+                   little_endian(std::string_view(bytes).substr(at + 8, 8)));
+  co_return vector;
+}
+
+}  // namespace rspbridge::proxy::near
