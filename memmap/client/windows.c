@@ -103,6 +103,8 @@ const void* rspbridge_view_map(rspbridge_view* view, uint64_t address, size_t le
     errno = error;
     return NULL;
   }
+  /* What is here at its beginning; it stops at the first hole, since these aren't a program's touches. */
+  if (view->faults >= 0) madvise(place, end - begin, MADV_POPULATE_READ);
   if (view->faults < 0 && rspbridge_view_refresh(view, window.user) != 0) {
     int error = errno;
     rspbridge_view_unmap(view, window.user);

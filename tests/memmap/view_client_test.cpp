@@ -102,6 +102,11 @@ TEST_CASE_METHOD(Fixture, "client: reads, with the stop they are of") {
   CHECK(bytes[0] == content(base, 1));
   CHECK(bytes[bytes.size() - 1] == content(base + 3 * page, 1));
   CHECK(rspbridge_view_state(view.get()) == 2);
+  CHECK(server.requests == 1);
+  REQUIRE(rspbridge_view_read(view.get(), base + 4 * page - 1, bytes.data(), 1, &stop) == 0);
+  CHECK(server.requests == 1);  // the page is known to be here
+  REQUIRE(rspbridge_view_read(view.get(), base + 4 * page - 1, bytes.data(), 2, &stop) == 0);
+  CHECK(server.requests == 2);
   server.resume();
   CHECK(rspbridge_view_is_running(view.get()));
   server.stop();
@@ -154,7 +159,7 @@ TEST_CASE_METHOD(Fixture, "client: sequential touching reads ahead, random touch
   auto view = connect(server);
   constexpr std::uint64_t size = 8 << 20;
   const auto* place = window(view.get(), base, size);
-  server.requests = 0;
+  CHECK(server.requests == 0);  // mapping fetches nothing
   for (std::uint64_t at = 0; at < size; at += page) REQUIRE(place[at] == content(base + at, 1));
   CHECK(server.requests <= 20);
   CHECK(server.fetched == size);
@@ -311,6 +316,8 @@ TEST_CASE_METHOD(Fixture, "client: a stop during a read starts it over") {
   CHECK(stop == 3);
   CHECK(bytes == std::string(page, content(base, 3)));
   left = 1000;
+  server.resume();
+  server.stop();
   CHECK(rspbridge_view_read(view.get(), base, bytes.data(), bytes.size(), &stop) == -1);
   CHECK(errno == EAGAIN);
 }
