@@ -25,7 +25,7 @@ struct window {
 struct fault {
   bool used;
   uint32_t id;
-  char* place; /* the page */
+  char* place; /* the page; NULL if its window is gone */
   uint64_t address, ahead;
 };
 
@@ -85,6 +85,8 @@ void* view_service(void* view);
 /* faults.c; the lock is held. */
 void view_touched(struct rspbridge_view* view, char* place);
 bool view_fault_answer(struct rspbridge_view* view, const struct wire_message* message);
+/* Their window is gone; the answers are still awaited. */
+void view_forget_faults(struct rspbridge_view* view, const char* begin, size_t length);
 size_t view_free_faults(const struct rspbridge_view* view);
 
 /* windows.c; the lock is held. */

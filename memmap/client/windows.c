@@ -128,6 +128,7 @@ int rspbridge_view_unmap(rspbridge_view* view, const void* user) {
   if (found != NULL) {
     struct window window = *found;
     *found = view->windows[--view->window_count];
+    view_forget_faults(view, window.begin, window.length);
     munmap(window.begin, window.length);
     view_wake(view, window.begin, window.length);
   }
