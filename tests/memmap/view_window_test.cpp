@@ -75,8 +75,12 @@ TEST_CASE_METHOD(Fixture, "client: touching a window fetches it, without a copy,
     for (std::uint64_t at = 0; at < 1 << 20; at += 64 * page) CHECK(place[at] == content(base + at, stop));
     const auto* theirs = server.page(base + 64 * page);
     CHECK(*theirs == content(base + 64 * page, stop));
-    REQUIRE(frame_of(theirs) != 0);
-    CHECK(frame_of(place + 64 * page) == frame_of(theirs));
+    if (::geteuid() == 0) {
+      REQUIRE(frame_of(theirs) != 0);
+      CHECK(frame_of(place + 64 * page) == frame_of(theirs));
+    } else {
+      WARN("only root may see whether the pages are the same");
+    }
     server.resume();
     server.stop();
   }
