@@ -210,6 +210,7 @@ std::string encode(const ClientMessage& message) {
 std::optional<ServerMessage> decode_server(std::string_view bytes) {
   Reader in(bytes);
   const auto type = in.small(), id = in.small();
+  in.require(id == 0 || (type != RSPBRIDGE_WIRE_HELLO && type != RSPBRIDGE_WIRE_STATE));
   ServerMessage message;
   switch (type) {
     case RSPBRIDGE_WIRE_HELLO:

@@ -33,10 +33,20 @@ static void fail_fault(struct rspbridge_view* view, struct fault* fault, uint64_
     uint64_t last = window->address + window->length;
     if (begin < window->address) begin = window->address;
     if (end > last) end = last;
-    view_forbid(window, window->begin + (begin - window->address), end - begin);
+    if (begin < end) view_forbid(window, window->begin + (begin - window->address), end - begin);
   }
   view_wake(view, fault->place, PAGE_BYTES + fault->ahead);
   fault->used = false;
+}
+
+void view_forget_faults(struct rspbridge_view* view, const char* begin, size_t length) {
+  for (size_t i = 0; i < MOST_FAULTS; ++i) {
+    struct fault* fault = &view->pending[i];
+    if (fault->used && fault->place >= begin && fault->place < begin + length) {
+      fault->place = NULL;
+      fault->ahead = 0;
+    }
+  }
 }
 
 void view_touched(struct rspbridge_view* view, char* place) {

@@ -8,7 +8,7 @@
 #include "memmap/client/wire.h"
 #include "memmap/view_client.h"
 
-enum { PAGE_BYTES = 4096, MOST_FAULTS = 64, AHEAD_MOST = 1 << 20, CHUNK_BYTES = 1 << 20 };
+enum { PAGE_BYTES = 4096, MOST_FAULTS = 64, MOST_KNOWN = 16, AHEAD_MOST = 1 << 20, CHUNK_BYTES = 1 << 20 };
 
 /* A mapping of the view. Whole pages. */
 struct window {
@@ -25,8 +25,13 @@ struct window {
 struct fault {
   bool used;
   uint32_t id;
-  char* place; /* the page */
+  char* place; /* the page; NULL if its window is gone */
   uint64_t address, ahead;
+};
+
+/* What is populated at a stop, as an answer told: so that reading it again costs no request. */
+struct known {
+  uint64_t stop_id, begin, end;
 };
 
 /* A call that waits for its answer. Lives on the caller's stack, in the view's list. */
@@ -54,6 +59,8 @@ struct rspbridge_view {
   struct window* windows;
   size_t window_count, window_room;
   struct fault pending[MOST_FAULTS];
+  struct known known[MOST_KNOWN]; /* the oldest is overwritten */
+  size_t next_known;
 };
 
 /* Sets errno and this thread's sentence; returns -1. */
@@ -78,6 +85,8 @@ void* view_service(void* view);
 /* faults.c; the lock is held. */
 void view_touched(struct rspbridge_view* view, char* place);
 bool view_fault_answer(struct rspbridge_view* view, const struct wire_message* message);
+/* Their window is gone; the answers are still awaited. */
+void view_forget_faults(struct rspbridge_view* view, const char* begin, size_t length);
 size_t view_free_faults(const struct rspbridge_view* view);
 
 /* windows.c; the lock is held. */

@@ -8,6 +8,27 @@
 
 enum { MOST_TRIES = 16 };
 
+/* True if [address, end) is known to be populated at the current stop. */
+static bool is_known(rspbridge_view* view, uint64_t address, uint64_t end, uint64_t* stop_id) {
+  uint64_t state = rspbridge_view_state(view);
+  bool found = false;
+  pthread_mutex_lock(&view->lock);
+  for (size_t i = 0; i < MOST_KNOWN && !found && !view->lost; ++i) {
+    const struct known* each = &view->known[i];
+    found = each->stop_id * 2 == state && each->begin <= address && end <= each->end;
+  }
+  pthread_mutex_unlock(&view->lock);
+  *stop_id = state / 2;
+  return found;
+}
+
+static void remember(rspbridge_view* view, uint64_t begin, uint64_t end, uint64_t stop_id) {
+  pthread_mutex_lock(&view->lock);
+  view->known[view->next_known++ % MOST_KNOWN] =
+      (struct known){stop_id, begin & ~(uint64_t)(PAGE_BYTES - 1), end};
+  pthread_mutex_unlock(&view->lock);
+}
+
 /* One piece, of at most CHUNK_BYTES. */
 static int ensure_piece(rspbridge_view* view, uint64_t address, uint64_t length, uint64_t* stop_id) {
   struct wire_request wire = {.type = RSPBRIDGE_WIRE_ENSURE,
@@ -15,12 +36,14 @@ static int ensure_piece(rspbridge_view* view, uint64_t address, uint64_t length,
                               .length = length,
                               .wait = (view->flags & RSPBRIDGE_VIEW_FAIL_WHILE_RUNNING) == 0};
   struct request request;
+  if (is_known(view, address, address + length, stop_id)) return 0;
   if (view_ask(view, &request, &wire) != 0) return -1;
   if (request.answer.type != RSPBRIDGE_WIRE_OK || request.reached < address + length) {
     if (request.file >= 0) close(request.file);
     return view_fail(EPROTO, "rspbridge gave another answer than was asked for.");
   }
   *stop_id = request.answer.stop_id;
+  remember(view, address, request.reached, *stop_id);
   return 0;
 }
 

@@ -23,16 +23,16 @@ static bool take_message(struct rspbridge_view* view, char* buffer) {
   struct wire_message message;
   int file;
   if (view_receive(view->socket, buffer, &message, &file) == 0) return false;
-  bool taken = true;
+  bool taken = true, keeps_file = false;
   pthread_mutex_lock(&view->lock);
   if (message.type == RSPBRIDGE_WIRE_STATE)
     take_state(view, &message);
   else if (message.type == RSPBRIDGE_WIRE_HELLO)
     taken = false;
   else if (!view_fault_answer(view, &message))
-    taken = view_answer(view, &message, file);
+    taken = keeps_file = view_answer(view, &message, file);
   pthread_mutex_unlock(&view->lock);
-  if (!taken && file >= 0) close(file);
+  if (!keeps_file && file >= 0) close(file);
   return taken;
 }
 

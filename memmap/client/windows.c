@@ -103,6 +103,8 @@ const void* rspbridge_view_map(rspbridge_view* view, uint64_t address, size_t le
     errno = error;
     return NULL;
   }
+  /* What is here at its beginning; it stops at the first hole, since these aren't a program's touches. */
+  if (view->faults >= 0) madvise(place, end - begin, MADV_POPULATE_READ);
   if (view->faults < 0 && rspbridge_view_refresh(view, window.user) != 0) {
     int error = errno;
     rspbridge_view_unmap(view, window.user);
@@ -126,6 +128,7 @@ int rspbridge_view_unmap(rspbridge_view* view, const void* user) {
   if (found != NULL) {
     struct window window = *found;
     *found = view->windows[--view->window_count];
+    view_forget_faults(view, window.begin, window.length);
     munmap(window.begin, window.length);
     view_wake(view, window.begin, window.length);
   }

@@ -86,6 +86,8 @@ bool wire_decode(const unsigned char* bytes, size_t size, struct wire_message* m
   memset(message, 0, sizeof *message);
   message->type = small(&in);
   message->id = small(&in);
+  require(&in, message->id == 0 ||
+                   (message->type != RSPBRIDGE_WIRE_HELLO && message->type != RSPBRIDGE_WIRE_STATE));
   switch (message->type) {
     case RSPBRIDGE_WIRE_HELLO:
       hello(&in, message);

@@ -224,7 +224,7 @@ class View:
             left = None if until is None else max(0.0, until - time.monotonic())
             if not select.select([self._socket], [], [], left)[0]:
                 raise TimeoutError("the target didn't stop in time")
-            self._receive_state()
+            self._receive_any()
 
     def _ensure(self, address, length):
         """Has the range fetched; the stop id of it. Pieces of different stops are fetched anew."""
@@ -258,10 +258,10 @@ class View:
             kind, number, body, file = self._receive()
             if kind == _STATE:
                 continue
-            if number != self._last_id:
+            if number != self._last_id:  # of a call that was interrupted
                 if file >= 0:
                     os.close(file)
-                raise Error("rspbridge answered what wasn't asked")
+                continue
             if kind == _FAILURE:
                 self._fail(body)
             return kind, body, file
@@ -274,12 +274,10 @@ class View:
             raise Unreadable(sentence, begin, end)
         raise Running(sentence) if code == 2 else Error(sentence)
 
-    def _receive_state(self):
-        kind, _, _, file = self._receive()
-        if file >= 0:
+    def _receive_any(self):
+        file = self._receive()[3]
+        if file >= 0:  # an answer of a call that was interrupted
             os.close(file)
-        if kind != _STATE:
-            raise Error("rspbridge answered what wasn't asked")
 
     def _receive(self):
         """Type, request number, body, and descriptor or -1 of the next message."""

@@ -32,15 +32,15 @@ std::string sample_image(std::uint64_t vaddr = 0x10000) {
   header.e_phnum = 4;
   std::memcpy(bytes.data(), &header, sizeof header);
   const Elf64_Phdr headers[4] = {{PT_LOAD, PF_R | PF_X, 0, vaddr, vaddr, 0x1000, 0x1000, 0x1000},
-                                 {PT_NOTE, PF_R, 0x200, vaddr + 0x200, 0, 0x44, 0x44, 4},
+                                 {PT_NOTE, PF_R, 0x200, vaddr + 0x200, 0, 0x40, 0x40, 4},
                                  {PT_DYNAMIC, PF_R, 0x300, vaddr + 0x300, 0, 0x30, 0x30, 8},
                                  {PT_GNU_RELRO, PF_R, 0x800, vaddr + 0x800, 0, 0x800, 0x800, 1}};
   std::memcpy(bytes.data() + sizeof header, headers, sizeof headers);
-  const std::uint32_t other[3] = {4, 4, 1}, note[3] = {4, 20, NT_GNU_BUILD_ID};
+  const std::uint32_t other[3] = {6, 5, 1}, note[3] = {4, 20, NT_GNU_BUILD_ID};
   std::memcpy(bytes.data() + 0x200, other, 12);
-  std::memcpy(bytes.data() + 0x20c, "ABI\0data", 8);
-  std::memcpy(bytes.data() + 0x214, note, 12);
-  std::memcpy(bytes.data() + 0x220, "GNU\0abcdefghijklmnopqrst", 24);
+  std::memcpy(bytes.data() + 0x20c, "Linux\0\0\0notes", 13);  // both padded to 4 bytes
+  std::memcpy(bytes.data() + 0x21c, note, 12);
+  std::memcpy(bytes.data() + 0x228, "GNU\0abcdefghijklmnopqrst", 24);
   const Elf64_Dyn dynamic[3] = {{DT_SONAME, {1}}, {DT_STRTAB, {vaddr + 0x500}}, {DT_NULL, {0}}};
   std::memcpy(bytes.data() + 0x300, dynamic, sizeof dynamic);
   std::memcpy(bytes.data() + 0x501, "libsample.so.1", 15);
@@ -108,7 +108,7 @@ TEST_CASE("ELF: what is no image, or too much of one") {
   }
   CHECK_FALSE(read_elf_image(reader_of(""), 0, ElfLayout::file));
   auto bytes = sample_image();
-  bytes[0x218] = '\xff';  // the note's size
+  bytes[0x220] = '\xff';  // the note's size
   const auto image = read_elf_image(reader_of(bytes), 0, ElfLayout::file);
   REQUIRE(image);
   CHECK(image->build_id.empty());

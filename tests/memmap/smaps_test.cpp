@@ -65,8 +65,20 @@ TEST_CASE("smaps: what is none is refused whole") {
 }
 
 TEST_CASE("smaps of this process agrees with its maps") {
-  const auto map = parse_smaps(test::file_text("/proc/self/smaps"));
+  const auto smaps = test::file_text("/proc/self/smaps"), maps = test::file_text("/proc/self/maps");
+  const auto map = parse_smaps(smaps);
+  const auto plain = VmaMap::parse_maps(maps);
   REQUIRE(map);
+  REQUIRE(plain);
+  CHECK(plain->source() == MapSource::maps);
+  int same = 0;
+  for (const auto& vma : plain->vmas()) {
+    CHECK_FALSE(vma.details);
+    const auto* other = map->find(vma.range.begin);  // the heap may have grown in between
+    same += other != nullptr && other->range == vma.range && other->path == vma.path &&
+            other->offset == vma.offset;
+  }
+  CHECK(same + 3 >= static_cast<int>(plain->vmas().size()));
   const int here = 0;
   const auto* stack = map->find(VirtAddr{reinterpret_cast<std::uint64_t>(&here)});
   REQUIRE(stack != nullptr);

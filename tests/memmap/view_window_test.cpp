@@ -1,0 +1,265 @@
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csetjmp>
+#include <csignal>
+#include <optional>
+#include <random>
+
+#include "tests/memmap/view_fixture.hpp"
+
+using namespace rspbridge::memmap;
+using namespace rspbridge::memmap::test;
+using namespace std::chrono_literals;
+
+namespace {
+const volatile char* window(rspbridge_view* view, std::uint64_t address, std::size_t length) {
+  const auto* place = static_cast<const volatile char*>(rspbridge_view_map(view, address, length));
+  INFO(rspbridge_view_error());
+  REQUIRE(place != nullptr);
+  return place;
+}
+
+// Runs `body` in a child process with a view of its own. Its exit code, or minus the signal that ended it.
+template <typename Body>
+int in_child(const ViewServer& server, unsigned flags, Body body) {
+  const auto child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::signal(SIGSEGV, SIG_DFL);
+    const rlimit none{};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::alarm(20);
+    auto* view = rspbridge_view_connect(server.path.c_str(), flags);
+    if (view == nullptr) ::_exit(99);
+    ::_exit(body(view));
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+sigjmp_buf touched_badly;
+
+// The byte, or nothing if touching it is SIGSEGV.
+std::optional<char> touch(const volatile char* place) {
+  struct sigaction jump {
+  }, before{};
+  jump.sa_handler = [](int) { siglongjmp(touched_badly, 1); };
+  ::sigaction(SIGSEGV, &jump, &before);
+  std::optional<char> seen;
+  if (sigsetjmp(touched_badly, 1) == 0) seen = *place;
+  ::sigaction(SIGSEGV, &before, nullptr);
+  return seen;
+}
+
+std::uint64_t frame_of(const volatile void* place) {
+  const int pagemap = ::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  std::uint64_t entry = 0;
+  REQUIRE(::pread(pagemap, &entry, 8,
+                  static_cast<off_t>(reinterpret_cast<std::uintptr_t>(place) / page * 8)) == 8);
+  ::close(pagemap);
+  return (entry >> 63) != 0 ? entry & ((std::uint64_t{1} << 55) - 1) : 0;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "client: touching a window fetches it, without a copy, stop after stop") {
+  auto view = connect(server);
+  REQUIRE(rspbridge_view_has_faults(view.get()));
+  const auto* place = window(view.get(), base + 16, 1 << 20);
+  for (std::uint64_t stop = 1; stop <= 3; ++stop) {
+    for (std::uint64_t at = 0; at < 1 << 20; at += 64 * page) CHECK(place[at] == content(base + at, stop));
+    const auto* theirs = server.page(base + 64 * page);
+    CHECK(*theirs == content(base + 64 * page, stop));
+    if (::geteuid() == 0) {
+      REQUIRE(frame_of(theirs) != 0);
+      CHECK(frame_of(place + 64 * page) == frame_of(theirs));
+    } else {
+      WARN("only root may see whether the pages are the same");
+    }
+    server.resume();
+    server.stop();
+  }
+  CHECK(rspbridge_view_unmap(view.get(), const_cast<const char*>(place)) == 0);
+  CHECK(rspbridge_view_unmap(view.get(), const_cast<const char*>(place)) == -1);
+}
+
+TEST_CASE_METHOD(Fixture, "client: sequential touching reads ahead, random touching doesn't") {
+  auto view = connect(server);
+  constexpr std::uint64_t size = 8 << 20;
+  const auto* place = window(view.get(), base, size);
+  CHECK(server.requests == 0);  // mapping fetches nothing
+  for (std::uint64_t at = 0; at < size; at += page) REQUIRE(place[at] == content(base + at, 1));
+  CHECK(server.requests <= 20);
+  CHECK(server.fetched == size);
+  const auto* other = window(view.get(), base + 2 * size, size);
+  server.fetched = 0;
+  for (std::uint64_t at = size; at >= 64 * page; at -= 64 * page) REQUIRE(other[at - page] != 0);
+  CHECK(server.fetched == page * (size / (64 * page)));
+}
+
+TEST_CASE_METHOD(Fixture, "client: many threads touch at once") {
+  auto view = connect(server);
+  constexpr std::uint64_t size = 4 << 20;
+  const auto* place = window(view.get(), base, size);
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (unsigned seed = 0; seed < 100; ++seed)
+    threads.emplace_back([&, seed] {
+      std::mt19937 random(seed);
+      for (int i = 0; i < 50; ++i) {
+        const auto at = random() % size;
+        if (place[at] != content(base + at, 1)) ++wrong;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "client: what is seen between two equal states is of that stop, however often it resumes") {
+  auto view = connect(server);
+  constexpr std::uint64_t size = 64 * page;
+  const auto* place = window(view.get(), base, size);
+  std::atomic<bool> ended{false};
+  std::atomic<int> wrong{0}, good{0};
+  std::vector<std::thread> threads;
+  for (unsigned seed = 0; seed < 4; ++seed)
+    threads.emplace_back([&, seed] {
+      std::mt19937 random(seed);
+      while (!ended) {
+        const auto at = random() % size;
+        char byte = 0;
+        std::uint64_t stop = 0;
+        if (seed == 0) {
+          if (rspbridge_view_read(view.get(), base + at, &byte, 1, &stop) != 0) continue;
+        } else {
+          const auto before = rspbridge_view_state(view.get());
+          byte = place[at];
+          if (before % 2 == 1 || rspbridge_view_state(view.get()) != before) continue;
+          stop = before / 2;
+        }
+        ++(byte == content(base + at, stop) ? good : wrong);
+      }
+    });
+  for (int i = 0; i < 300; ++i) {
+    server.resume();
+    if (i % 3 == 0) std::this_thread::sleep_for(1ms);
+    server.stop();
+    std::this_thread::sleep_for(std::chrono::milliseconds(i % 4));
+  }
+  ended = true;
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(good > 100);
+}
+
+TEST_CASE_METHOD(Fixture, "client: touching what can't be read is SIGSEGV, until it can be") {
+  server.set_unreadable({VirtAddr{base + 4 * page}, VirtAddr{base + 8 * page}});
+  const auto touch = [&](std::uint64_t at) {
+    return in_child(server, RSPBRIDGE_VIEW_NEED_FAULTS, [&](rspbridge_view* view) {
+      const auto* place = static_cast<const volatile char*>(rspbridge_view_map(view, base, 16 * page));
+      return place != nullptr && place[at] == content(base + at, 1) ? 0 : 1;
+    });
+  };
+  CHECK(touch(0) == 0);
+  CHECK(touch(4 * page) == -SIGSEGV);
+  CHECK(touch(7 * page) == -SIGSEGV);
+  CHECK(touch(8 * page) == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "client: what couldn't be read at one stop may be at the next") {
+  const AddressRange bad{VirtAddr{base + 4 * page}, VirtAddr{base + 8 * page}};
+  server.set_unreadable(bad);
+  auto view = connect(server);
+  const auto* place = window(view.get(), base, 16 * page);
+  CHECK_FALSE(touch(place + 5 * page));
+  CHECK_FALSE(touch(place + 5 * page));
+  CHECK(touch(place + 8 * page) == content(base + 8 * page, 1));
+  server.set_readable(bad);
+  server.resume();
+  server.stop();
+  REQUIRE(rspbridge_view_wait_for_stop(view.get(), 1, 5000, nullptr) == 0);
+  CHECK(touch(place + 5 * page) == content(base + 5 * page, 2));
+}
+
+TEST_CASE_METHOD(Fixture, "client: while the target runs, a touch waits or fails") {
+  auto view = connect(server);
+  const auto* place = window(view.get(), base, 16 * page);
+  server.resume();
+  std::atomic<char> seen{0};
+  std::thread toucher([&] { seen = place[page]; });
+  std::this_thread::sleep_for(50ms);
+  CHECK(seen == 0);
+  server.stop();
+  toucher.join();
+  CHECK(seen == content(base + page, 2));
+  server.resume();
+  CHECK(in_child(server, RSPBRIDGE_VIEW_NEED_FAULTS | RSPBRIDGE_VIEW_FAIL_WHILE_RUNNING,
+                 [&](rspbridge_view* other) {
+                   const auto* there =
+                       static_cast<const volatile char*>(rspbridge_view_map(other, base, page));
+                   return there[0] != 0 ? 0 : 1;
+                 }) == -SIGSEGV);
+}
+
+TEST_CASE_METHOD(Fixture, "client: a window that is unmapped while a touch waits") {
+  auto view = connect(server);
+  const auto* place = window(view.get(), base, 16 * page);
+  server.set_unreadable({VirtAddr{base}, VirtAddr{base + 16 * page}});
+  server.resume();
+  std::optional<char> seen = 'x';
+  std::thread toucher([&] { seen = touch(place + page); });
+  std::this_thread::sleep_for(50ms);
+  REQUIRE(rspbridge_view_unmap(view.get(), const_cast<const char*>(place)) == 0);
+  toucher.join();
+  CHECK_FALSE(seen);
+  // Most likely at the same place of this process. The answer for the old one must not touch it.
+  const auto* other = window(view.get(), base + 64 * page, 16 * page);
+  server.stop();
+  REQUIRE(rspbridge_view_wait_for_stop(view.get(), 1, 5000, nullptr) == 0);
+  for (std::uint64_t at = 0; at < 16 * page; at += page)
+    CHECK(touch(other + at) == content(base + 64 * page + at, 2));
+}
+
+TEST_CASE_METHOD(Fixture, "client: without userfaultfd a window is of one stop") {
+  auto view = connect(server, RSPBRIDGE_VIEW_NO_FAULTS);
+  CHECK_FALSE(rspbridge_view_has_faults(view.get()));
+  const auto* place = window(view.get(), base, 300 * page);
+  CHECK(server.fetched == 300 * page);
+  for (std::uint64_t at = 0; at < 300 * page; at += page) REQUIRE(place[at] == content(base + at, 1));
+  server.resume();
+  server.stop();
+  REQUIRE(rspbridge_view_wait_for_stop(view.get(), 1, 5000, nullptr) == 0);
+  REQUIRE(rspbridge_view_refresh(view.get(), const_cast<const char*>(place)) == 0);
+  CHECK(place[page] == content(base + page, 2));
+  server.set_unreadable({VirtAddr{base}, VirtAddr{base + page}});
+  server.resume();
+  server.stop();
+  CHECK(rspbridge_view_refresh(view.get(), const_cast<const char*>(place)) == -1);
+  CHECK(errno == EFAULT);
+  CHECK(rspbridge_view_map(view.get(), base, page) == nullptr);
+  CHECK(in_child(server, RSPBRIDGE_VIEW_NO_FAULTS, [&](rspbridge_view* other) {
+          const auto* there = static_cast<const volatile char*>(rspbridge_view_map(other, base + page, page));
+          server.die();  // this process's copy of it: only its eventfd is shared
+          char byte;
+          while (rspbridge_view_read(other, base + page, &byte, 1, nullptr) == 0) ::usleep(1000);
+          return there[0];
+        }) == -SIGSEGV);
+}
+
+TEST_CASE_METHOD(Fixture, "client: a touch that waits when rspbridge goes is SIGSEGV") {
+  server.resume();
+  CHECK(in_child(server, RSPBRIDGE_VIEW_NEED_FAULTS, [&](rspbridge_view* view) {
+          const auto* place = static_cast<const volatile char*>(rspbridge_view_map(view, base, page));
+          std::thread([&] {
+            ::usleep(50000);
+            server.die();
+          }).detach();
+          return place[0];
+        }) == -SIGSEGV);
+}
