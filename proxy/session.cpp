@@ -46,7 +46,11 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
       options_(std::move(options)),
       far_({.near = link_.to_near(),
             .info = [](const std::string& text) { spdlog::debug("{}", text); },
-            .warning = [this](const std::string& text) { complain(text); }}) {
+            .warning = [this](const std::string& text) { complain(text); },
+            .changed =
+                [this](const std::string& request, const std::string& reply) {
+                  if (observer_) observer_->on_change(request, reply);
+                }}) {
   // What a failed write means, the reader of the same stream reports.
   auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
   to_stub_ = std::make_shared<OutQueue>(executor, stub_, OutQueue::Hooks{failed, [this] { wake(); }});
@@ -228,6 +232,7 @@ void Session::on_near(const link::ToNear& message) {
 void Session::settle() {
   if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
   link_.drain();
+  tell_observer();
   if (std::string bytes = far_.take_output(); !bytes.empty()) {
     if (options_.recorder)
       options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_target, bytes);
@@ -246,6 +251,7 @@ void Session::settle() {
 
 void Session::end(SessionEnd how) {
   if (!end_) end_ = std::move(how);
+  tell_observer();
   wake();
 }
 

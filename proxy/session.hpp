@@ -15,6 +15,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "proxy/far/far.hpp"
+#include "proxy/inspect/stub_access.hpp"
 #include "proxy/known_gdb.hpp"
 #include "proxy/link/queue_link.hpp"
 #include "proxy/near/client.hpp"
@@ -39,8 +40,9 @@ struct SessionEnd {
   bool connection_lost = false;
 };
 
-/// Joins one stub with any number of GDBs, one after another. Everything runs on one executor.
-class Session {
+/// Joins one stub with any number of GDBs, one after another, and with who else looks at the target.
+/// Everything runs on one executor.
+class Session final : public inspect::StubAccess {
  public:
   struct Options {
     OnExit on_exit = OnExit::detach;
@@ -55,9 +57,11 @@ class Session {
     std::string view_document, view_file;  ///< of ViewKind::file: its contents and its path
     /// Where a view's symbol files come from. May be empty, or give null: then files pass as they are.
     std::function<std::shared_ptr<near::SymbolStore>(near::ViewKind)> symbols;
+    /// Reads a file of the target without the stub; throws std::system_error. May be empty.
+    std::function<asio::awaitable<std::string>(std::string path)> read_target_file;
   };
   Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options);
-  ~Session();
+  ~Session() override;
 
   /// Speaks to the stub for the first time. Throws std::runtime_error with a sentence if it doesn't
   /// answer as a stub does within `timeout`.
@@ -84,6 +88,13 @@ class Session {
   void request_end(std::string reason);
 
   std::optional<rsp::ThreadId> stopped_thread() const { return far_.stopped_thread(); }
+
+  inspect::State state() const override;
+  asio::awaitable<inspect::Result<Answers>> ask(std::vector<Question> questions) override;
+  asio::awaitable<inspect::Result<std::string>> read_file(std::string path) override;
+  std::size_t largest_read() const override;
+  void observe(inspect::StubAccess::Observer* observer) override { observer_ = observer; }
+  void count_as_stop() override;
 
  private:
   struct Connection;
@@ -121,6 +132,8 @@ class Session {
   /// Carries messages over the link and bytes to both streams until nothing is left to move.
   void settle();
   void end(SessionEnd how);
+  void tell_observer();
+  inspect::Failure why_not() const;
   void wake() {
     for (auto& waiter : waiters_) waiter.cancel();
   }
@@ -141,6 +154,8 @@ class Session {
   bool connection_lost_ = false;
   int complaints_ = 0;
   bool settling_ = false;
+  inspect::StubAccess::Observer* observer_ = nullptr;
+  inspect::State told_;  ///< what the observer knows
   std::list<asio::steady_timer>
       waiters_;  ///< one for each wait_for() under way; cancelled whenever something happened
 };

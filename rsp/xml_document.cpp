@@ -73,8 +73,17 @@ Problem Walk::run(std::string_view document) {
   return where() + ": " + XML_ErrorString(XML_GetErrorCode(parser_.get()));
 }
 
+// Version 2.9 has deprecated the one that older versions have.
+static auto line_of(XML_Parser parser) {
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+  return XML_GetCurrentLineNumber64(parser);
+#else
+  return XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 std::string Walk::where() const {
-  return name_ + ":" + std::to_string(XML_GetCurrentLineNumber(parser_.get()));
+  return name_ + ":" + std::to_string(line_of(parser_.get()));
 }
 
 void Walk::fail(const std::string& sentence) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "proxy/far/map_reader.hpp"
+#include "proxy/far/file_reader.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
 #include "rsp/stop_reply.hpp"
@@ -98,9 +98,9 @@ void Far::forward(link::Request request) {
     ask("Hg0", Effect::looks, Answer::reply, [](auto) {});
   Job job{
       .payload = fit(request.payload), .effect = request.effect, .answer = request.answer, .from_gdb = true};
-  job.done = [this, id = request.id, asked = std::move(request.payload), answer = request.answer](
-                 std::string payload, bool final) {
-    on_answer(id, asked, answer, std::move(payload), final);
+  job.done = [this, id = request.id, asked = std::move(request.payload), effect = request.effect,
+              answer = request.answer](std::string payload, bool final) {
+    on_answer(id, asked, effect, answer, std::move(payload), final);
   };
   queue_.submit(std::move(job));
 }
@@ -123,12 +123,13 @@ void Far::before_sending(const Job& job) {
   if (job.effect == Effect::resumes && map_state_ != MapState::unavailable) map_state_ = MapState::unknown;
 }
 
-void Far::on_answer(link::RequestId id, const std::string& request, Answer answer, std::string payload,
-                    bool final) {
+void Far::on_answer(link::RequestId id, const std::string& request, Effect effect, Answer answer,
+                    std::string payload, bool final) {
   if (!final) return hooks_.near(link::Reply{id, std::move(payload), false});
   const std::string expanded = rsp::expand_runs(payload).value_or(payload);
   const link::StopId before = stop_;
   learn(request, answer, expanded);
+  if (effect == Effect::changes && hooks_.changed) hooks_.changed(request, expanded);
   if (answer == Answer::stop && stop_ != before)
     hooks_.near(link::StopBundle{id, stop_, std::move(payload)});
   else
@@ -162,6 +163,7 @@ void Far::learn_stop(const std::string& reply) {
   auto stop = rsp::parse_stop_reply(reply);
   if (!stop) return;
   ++stop_;
+  stop_reply_ = reply;
   stopped_thread_ = stop->thread;
   if (stop->thread && !non_stop_) general_thread_ = stop->thread;  // selected from now on
   nothing_left_ = stop->kind == StopReply::Kind::exited || stop->kind == StopReply::Kind::signalled;
@@ -193,14 +195,16 @@ void Far::read_ahead() {
   auto pid = current_process();
   if (map_state_ != MapState::unknown || !pid) return;
   map_state_ = MapState::asked;
-  read_map(queue_, *pid, gdb_fs_,
-           [this, stop = stop_](std::optional<memmap::VmaMap> map, std::string why_not) {
-             if (map_state_ != MapState::asked || stop != stop_) return;
-             map_state_ = map ? MapState::known : MapState::unavailable;
-             if (!map) return hooks_.info("memory is not read ahead: " + why_not);
-             map_ = *std::move(map);
-             fetch_blocks();
-           });
+  read_file("/proc/" + std::to_string(*pid) + "/maps",
+            [this, stop = stop_](std::optional<std::string> text, std::string why_not) {
+              if (map_state_ != MapState::asked || stop != stop_) return;
+              auto map = text ? memmap::VmaMap::parse_maps(*text) : std::nullopt;
+              map_state_ = map ? MapState::known : MapState::unavailable;
+              if (text && !map) why_not = "/proc/PID/maps can't be understood";
+              if (!map) return hooks_.info("memory is not read ahead: " + why_not);
+              map_ = *std::move(map);
+              fetch_blocks();
+            });
 }
 
 void Far::fetch_blocks() {
@@ -215,6 +219,7 @@ void Far::fetch_blocks() {
 
 void Far::on_stub_bytes(std::string_view bytes) {
   queue_.on_bytes(bytes);
+  submit_deferred();
 }
 
 void Far::on_stub_closed(const std::string& reason) {

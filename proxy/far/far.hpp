@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "memmap/vma.hpp"
 #include "proxy/far/quirks.hpp"
@@ -25,6 +27,8 @@ class Far {
     link::SendToNear near;
     std::function<void(std::string)> info;     ///< worth a line in the log
     std::function<void(std::string)> warning;  ///< something is wrong, and what follows from it
+    /// The stub has answered a request of GDB's with Effect::changes. May be empty.
+    std::function<void(const std::string& request, const std::string& reply)> changed = {};
   };
   explicit Far(Hooks hooks);
 
@@ -43,6 +47,23 @@ class Far {
   void ask(std::string payload, link::Effect effect, link::Answer answer,
            std::function<void(std::string)> done);
 
+  /// A request of our own that only looks, about `thread` if it names one.
+  struct Question {
+    std::optional<rsp::ThreadId> thread;
+    std::string payload;
+  };
+  /// Nothing in place of an answer where the thread couldn't be selected; nothing at all if looks() was false
+  /// when the questions' turn came.
+  using Answers = std::optional<std::vector<std::optional<std::string>>>;
+  /// Asks at least one question with nothing of GDB's between them. What GDB selected is selected again
+  /// behind them. `done` gets an answer each, run-length expanded.
+  void ask_together(std::vector<Question> questions, std::function<void(Answers)> done);
+  /// Whether the stub answers requests of our own now: all threads are stopped, and stay so.
+  bool looks() const;
+  /// Reads a whole file of the target, as far::read_file() does. It waits while the target runs.
+  void read_file(std::string path,
+                 std::function<void(std::optional<std::string>, std::string why_not)> ready);
+
   /// Sends ^C if the target runs.
   void interrupt() { queue_.interrupt(); }
 
@@ -52,14 +73,29 @@ class Far {
   bool nothing_left() const noexcept { return nothing_left_; }
   std::optional<rsp::ThreadId> stopped_thread() const { return stopped_thread_; }
   link::StopId stop_id() const noexcept { return stop_; }
+  /// The last stop reply, run-length expanded; empty before the first.
+  const std::string& stop_reply() const noexcept { return stop_reply_; }
+  /// What was known of the stopped target holds no longer, though it didn't run.
+  void count_as_stop() { ++stop_; }
+  /// The process that GDB selected, else the one that stopped.
+  std::optional<std::int64_t> current_process() const;
+  std::optional<std::size_t> packet_size() const noexcept { return packet_size_; }
 
  private:
+  struct Group {
+    std::vector<Question> questions;
+    std::function<void(Answers)> done;
+    bool selects() const;
+  };
+  void submit_group(Group group);
+  void submit_deferred();
+  bool selection_pending() const;
   void on_request(link::Request request);
   bool selects_process(std::string_view payload);
   bool answered_ahead(const link::Request& request);
   void forward(link::Request request);
-  void on_answer(link::RequestId id, const std::string& request, link::Answer answer, std::string payload,
-                 bool final);
+  void on_answer(link::RequestId id, const std::string& request, link::Effect effect, link::Answer answer,
+                 std::string payload, bool final);
   void learn(const std::string& request, link::Answer answer, const std::string& reply);
   void on_notification(std::string payload);
   void learn_stop(const std::string& reply);
@@ -68,7 +104,6 @@ class Far {
   std::string fit(std::string payload) const;
   void read_ahead();
   void fetch_blocks();
-  std::optional<std::int64_t> current_process() const;
 
   Hooks hooks_;
   StubQueue queue_;
@@ -81,7 +116,9 @@ class Far {
   std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
   bool non_stop_ = false;
   bool nothing_left_ = false;
-  link::StopId stop_ = 0;
+  link::StopId stop_ = 1;  ///< a stub that was just reached has its target stopped
+  std::string stop_reply_;
+  std::deque<Group> deferred_;  ///< while GDB selects a thread
 
   enum class MapState : std::uint8_t { unknown, asked, known, unavailable };
   MapState map_state_ = MapState::unknown;

@@ -1,6 +1,7 @@
 // The request queue of the stub's leg: every packet of the stub has an owner.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -48,6 +49,12 @@ class StubQueue {
 
   /// A resume is under way.
   bool running() const noexcept;
+  /// Whether a job that waits or is under way is such a one.
+  template <class Predicate>
+  bool has(const Predicate& such) const {
+    return std::any_of(waiting_.begin(), waiting_.end(), such) ||
+           std::any_of(in_flight_.begin(), in_flight_.end(), such);
+  }
   bool idle() const noexcept { return waiting_.empty() && in_flight_.empty(); }
 
   /// GDB is gone: its waiting jobs are dropped. Those under way are still answered, since what they

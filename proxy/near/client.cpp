@@ -34,8 +34,15 @@ void Client::on_gdb_bytes(std::string_view bytes) {
   }
 }
 
+// Who gets no acknowledgement in time sends the packet again (GDB manual, "Packet Acknowledgment"), and never
+// sends another one before the reply.
+bool Client::is_retransmission(const std::string& payload) const {
+  return !gdb_.no_ack() && !slots_.empty() && !slots_.back().reply && slots_.back().request == payload;
+}
+
 // What a view makes of a packet may take several requests, and GDB's next packet must not come between.
 void Client::on_packet(std::string payload) {
+  if (is_retransmission(payload)) return;
   if (task_ || !incoming_.empty()) return incoming_.push_back(std::move(payload));
   begin(std::move(payload));
   go_on();

@@ -134,6 +134,7 @@ class Client {
     bool then_no_ack = false;
   };
   void on_packet(std::string payload);
+  bool is_retransmission(const std::string& payload) const;
   void begin(std::string payload);
   /// Ends the task under way if it is done, and begins what waited for it.
   void go_on();

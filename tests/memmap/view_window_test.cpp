@@ -50,10 +50,15 @@ std::optional<char> touch(const volatile char* place) {
   }, before{};
   jump.sa_handler = [](int) { siglongjmp(touched_badly, 1); };
   ::sigaction(SIGSEGV, &jump, &before);
-  std::optional<char> seen;
-  if (sigsetjmp(touched_badly, 1) == 0) seen = *place;
+  // Volatile: what was written between sigsetjmp and siglongjmp is only then certain (setjmp(3)).
+  volatile bool touched = false;
+  volatile char seen = 0;
+  if (sigsetjmp(touched_badly, 1) == 0) {
+    seen = *place;
+    touched = true;
+  }
   ::sigaction(SIGSEGV, &before, nullptr);
-  return seen;
+  return touched ? std::optional<char>(seen) : std::nullopt;
 }
 
 std::uint64_t frame_of(const volatile void* place) {

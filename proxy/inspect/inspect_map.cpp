@@ -1,0 +1,164 @@
+// The memory map, what is in it, and where it comes from.
+#include <elf.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "memmap/auxv.hpp"
+#include "memmap/labels.hpp"
+#include "memmap/modules.hpp"
+#include "memmap/rebuild.hpp"
+#include "memmap/smaps.hpp"
+#include "proxy/inspect/inspector.hpp"
+#include "rsp/library_list.hpp"
+
+namespace rspbridge::proxy::inspect {
+namespace {
+
+using memmap::AddressRange;
+using memmap::VirtAddr;
+using memmap::VmaMap;
+
+constexpr int most_rounds = 8;  // of reading what a look at ELF images turned out to need
+
+// Reads what is in the view, and notes what isn't.
+class NotingReader {
+ public:
+  explicit NotingReader(const memmap::SharedView& view) : view_(view) {}
+
+  std::optional<std::string> operator()(std::uint64_t address, std::size_t length) {
+    auto bytes = view_.read(VirtAddr{address}, length);
+    if (bytes) return *std::move(bytes);
+    if (bytes.error().problem == memmap::ViewProblem::missing)
+      missing_.push_back({{address}, {address + length}});
+    return std::nullopt;
+  }
+  std::vector<AddressRange> take_missing() { return std::exchange(missing_, {}); }
+
+ private:
+  const memmap::SharedView& view_;
+  std::vector<AddressRange> missing_;
+};
+
+AddressRange in_pages(AddressRange range) {
+  constexpr std::uint64_t page = 4096;  // the view's
+  return {{range.begin.value & ~(page - 1)}, {(range.end.value + page - 1) & ~(page - 1)}};
+}
+
+std::vector<memmap::ThreadStack> stacks_of(const Threads& threads) {
+  std::vector<memmap::ThreadStack> stacks;
+  for (const Thread& thread : threads.threads)
+    if (thread.sp && thread.id.tid > 0)
+      stacks.push_back({static_cast<std::uint64_t>(thread.id.tid), VirtAddr{*thread.sp}});
+  return stacks;
+}
+
+std::uint64_t page_size_of(const VmaMap& map) {
+  std::uint64_t smallest = 0;
+  for (const memmap::Vma& vma : map.vmas()) {
+    const std::uint64_t size = vma.details ? vma.details->kernel_page_size : 0;
+    if (size != 0 && (smallest == 0 || size < smallest)) smallest = size;
+  }
+  return smallest == 0 ? 4096 : smallest;
+}
+
+}  // namespace
+
+asio::awaitable<Result<VmaMap>> Inspector::read_vmas(std::int64_t pid) {
+  const std::string folder = "/proc/" + std::to_string(pid);
+  const auto smaps = co_await stub_.read_file(folder + "/smaps");
+  if (smaps) {
+    auto map = memmap::parse_smaps(*smaps);
+    if (map && !map->vmas().empty()) co_return *std::move(map);
+  } else if (smaps.error().problem != Problem::unsupported) {
+    co_return tl::unexpected(smaps.error());
+  }
+  const auto maps = co_await stub_.read_file(folder + "/maps");
+  if (!maps) co_return tl::unexpected(maps.error());
+  auto map = VmaMap::parse_maps(*maps);
+  if (!map || map->vmas().empty())
+    co_return tl::unexpected(Failure{Problem::unsupported, folder + "/maps holds no memory map", {}});
+  co_return *std::move(map);
+}
+
+// From what any stub tells. The reading of program headers is repeated until all that it needs is here.
+asio::awaitable<Result<VmaMap>> Inspector::rebuild_vmas() {
+  const auto blob = co_await object(std::nullopt, "auxv", "");
+  if (!blob) co_return tl::unexpected(blob.error());
+  const auto auxv = memmap::Auxv::parse(*blob);
+  if (!auxv)
+    co_return tl::unexpected(Failure{Problem::unsupported, "the stub's auxiliary vector is wrong", {}});
+  const auto program_name = co_await object(std::nullopt, "exec-file", "");
+  const auto list = co_await object(std::nullopt, "libraries-svr4", "");
+  std::vector<memmap::LoadedLibrary> libraries;
+  if (list)
+    for (auto& library : rsp::parse_library_list(*list).value_or(std::vector<rsp::ListedLibrary>()))
+      libraries.push_back({std::move(library.name), library.load_bias});
+  NotingReader reader(view_);
+  for (int round = 0;; ++round) {
+    auto map = memmap::rebuild_map(*auxv, program_name.value_or(""), libraries, std::ref(reader));
+    const auto missing = reader.take_missing();
+    if (missing.empty() || round == most_rounds) co_return map;
+    for (const AddressRange& range : missing) {
+      const auto failed = co_await populate(in_pages(range));
+      if (failed) co_return tl::unexpected(*failed);
+    }
+  }
+}
+
+// As rebuild_vmas(): one page of each image, mostly.
+asio::awaitable<void> Inspector::find_modules(TargetMap& made) {
+  NotingReader reader(view_);
+  for (int round = 0; round < most_rounds; ++round) {
+    made.modules = memmap::modules(made.map, std::ref(reader));
+    const auto missing = reader.take_missing();
+    if (missing.empty()) co_return;
+    for (const AddressRange& range : missing) {
+      const auto failed = co_await populate(in_pages(range));
+      if (failed) {
+        spdlog::debug("the modules aren't all known: {}", failed->sentence);
+        co_return;
+      }
+    }
+  }
+}
+
+asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map() {
+  if (known_.map) co_return known_.map;
+  const Moment before = moment();
+  const auto pid = co_await process();
+  if (!pid) co_return tl::unexpected(pid.error());
+  auto made = std::make_shared<TargetMap>();
+  made->stop_id = before.stop_id;
+  made->running = before.running;
+  made->pid = *pid;
+  auto vmas = co_await read_vmas(*pid);
+  if (!vmas && vmas.error().problem == Problem::unsupported && !before.running) {
+    auto rebuilt = co_await rebuild_vmas();
+    if (!rebuilt) co_return tl::unexpected(vmas.error());
+    vmas = std::move(rebuilt);
+  }
+  if (!vmas) co_return tl::unexpected(vmas.error());
+  made->map = *std::move(vmas);
+  made->page_size = page_size_of(made->map);
+  std::vector<memmap::ThreadStack> stacks;
+  if (!before.running) {
+    co_await find_modules(*made);
+    const auto threads = co_await list_threads();
+    if (threads) stacks = stacks_of(*threads);
+    if (threads) {
+      const auto about = co_await program(threads->threads.front().id);
+      if (about) made->architecture = (*about)->architecture;
+    }
+  }
+  if (program_ && before.running) made->architecture = program_->architecture;
+  made->labels = memmap::labels(made->map, stacks);
+  if (moment().stop_id != before.stop_id || moment().running != before.running)
+    co_return tl::unexpected(resumed());
+  if (!before.running) known_.map = made;
+  co_return MapPointer(made);
+}
+
+}  // namespace rspbridge::proxy::inspect

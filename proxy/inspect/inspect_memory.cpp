@@ -1,0 +1,163 @@
+// Memory: from the shared view, and into it.
+#include <algorithm>
+#include <utility>
+
+#include "proxy/inspect/inspector.hpp"
+#include "rsp/memory.hpp"
+
+namespace rspbridge::proxy::inspect {
+namespace {
+
+using memmap::AddressRange;
+using memmap::VirtAddr;
+
+constexpr std::uint64_t page = 4096;                             // of the view
+constexpr std::uint64_t bytes_at_once = std::uint64_t{1} << 16;  // GDB waits for no more than these
+constexpr int most_attempts = 3;
+
+AddressRange in_pages(AddressRange range) {
+  return {{range.begin.value & ~(page - 1)}, {(range.end.value + page - 1) & ~(page - 1)}};
+}
+
+std::string hex(std::uint64_t value) {
+  char text[19];
+  const int length = std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
+  return {text, static_cast<std::size_t>(length)};
+}
+
+Failure cannot_read(AddressRange range) {
+  return {Problem::unreadable,
+          "the target can't read " + hex(range.begin.value) + " to " + hex(range.end.value - 1), range};
+}
+
+// Reading these has effects on the machine, or never gives what the next reading gives.
+bool is_device(const memmap::Vma& vma) {
+  if (vma.path == "[vvar]" || vma.path == "[vvar_vclock]") return true;
+  if (vma.details)
+    return vma.details->flags.has(memmap::VmFlag::io) || vma.details->flags.has(memmap::VmFlag::pfn_map);
+  return vma.path.starts_with("/dev/") && !vma.path.starts_with("/dev/shm/");
+}
+
+}  // namespace
+
+std::vector<StubAccess::Question> Inspector::memory_questions(AddressRange range) const {
+  std::uint64_t most = stub_.largest_read();
+  if (most > page) most -= most % page;
+  std::vector<StubAccess::Question> questions;
+  for (std::uint64_t at = range.begin.value; at < range.end.value; at += most) {
+    const std::uint64_t length = std::min(most, range.end.value - at);
+    questions.push_back({std::nullopt, rsp::format_memory_read({rsp::MemoryEncoding::hex, at, length})});
+  }
+  return questions;
+}
+
+// The pages of `range` into the view, in one group of requests. A request that fails is asked again page by
+// page, so that what can be read is.
+asio::awaitable<std::optional<Failure>> Inspector::fetch(AddressRange range) {
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    const Moment before = moment();
+    auto questions = memory_questions(range);
+    std::vector<std::string> asked;
+    for (const auto& question : questions) asked.push_back(question.payload);
+    const auto answers = co_await stub_.ask(std::move(questions));
+    if (!answers) co_return answers.error();
+    if (moment().stop_id != before.stop_id || moment().running) co_return resumed();
+    if (moment() != before) continue;  // GDB wrote meanwhile
+    bool all = true;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      const auto read = rsp::parse_memory_read(asked[i]);
+      const auto bytes = rsp::parse_memory_reply(*read, (*answers)[i].value_or(""));
+      if (!bytes || bytes->empty()) {
+        all = false;
+        continue;
+      }
+      all = all && bytes->size() == read->length;
+      const auto written = view_.write(VirtAddr{read->address}, *bytes);
+      if (!written && written.error().problem == memmap::ViewProblem::full)
+        co_return Failure{Problem::unsupported,
+                          "the shared view is full: no more memory of this stop can be held", range};
+    }
+    if (!all && range.size() <= page) view_.set_unreadable(range);
+    co_return std::nullopt;
+  }
+  co_return Failure{Problem::running, "GDB keeps writing to the target's memory; ask again", range};
+}
+
+asio::awaitable<std::optional<Failure>> Inspector::populate(AddressRange range) {
+  for (const AddressRange& missing : view_.missing(range)) {
+    for (std::uint64_t at = missing.begin.value; at < missing.end.value; at += bytes_at_once) {
+      const AddressRange part{{at}, {std::min(at + bytes_at_once, missing.end.value)}};
+      const auto failed = co_await fetch(part);
+      if (failed) co_return failed;
+      // What isn't here now is asked for page by page: it may lie on both sides of what can't be read.
+      for (const AddressRange& rest : view_.missing(part)) {
+        for (std::uint64_t one = rest.begin.value; one < rest.end.value; one += page) {
+          const auto alone = co_await fetch({{one}, {one + page}});
+          if (alone) co_return alone;
+        }
+      }
+      const AddressRange hole = view_.unreadable(part);
+      if (hole.size() != 0) co_return std::nullopt;  // the answer is known
+    }
+  }
+  co_return std::nullopt;
+}
+
+// Shared mappings change while the target is stopped: they are never kept.
+asio::awaitable<Result<std::string>> Inspector::read_past_view(AddressRange range) {
+  std::string bytes;
+  for (std::uint64_t at = range.begin.value; at < range.end.value; at += bytes_at_once) {
+    auto questions = memory_questions({{at}, {std::min(at + bytes_at_once, range.end.value)}});
+    std::vector<std::string> asked;
+    for (const auto& question : questions) asked.push_back(question.payload);
+    const auto answers = co_await stub_.ask(std::move(questions));
+    if (!answers) co_return tl::unexpected(answers.error());
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      const auto read = rsp::parse_memory_read(asked[i]);
+      const auto part = rsp::parse_memory_reply(*read, (*answers)[i].value_or(""));
+      if (!part || part->size() != read->length)
+        co_return tl::unexpected(cannot_read({{read->address}, {read->address + read->length}}));
+      bytes += *part;
+    }
+  }
+  co_return bytes;
+}
+
+asio::awaitable<Result<Memory>> Inspector::read(std::uint64_t address, std::size_t length) {
+  const VirtAddr begin = memmap::untagged(VirtAddr{address});
+  const AddressRange range{begin, {begin.value + length}};
+  if (range.end < range.begin)
+    co_return tl::unexpected(Failure{Problem::unreadable, "the range wraps around", {}});
+  co_await turns_.wait();
+  Turns::Turn turn(turns_);
+  if (stub_.state().running)
+    co_return tl::unexpected(
+        Failure{Problem::running, "the target runs; interrupt it, or wait until it stops", {}});
+  auto kept = view_.read(range.begin, length);
+  if (kept) co_return Memory{view_.stop_id(), *std::move(kept)};
+  const auto map = known_.map ? Result<MapPointer>(known_.map) : co_await read_map();
+  if (!map && map.error().problem != Problem::unsupported) co_return tl::unexpected(map.error());
+  bool shared = false;
+  if (map) {
+    for (const memmap::Vma& vma : (*map)->map.vmas()) {
+      if (vma.range.end <= range.begin || range.end <= vma.range.begin) continue;
+      if (is_device(vma))
+        co_return tl::unexpected(
+            Failure{Problem::unreadable, "memory of a device isn't read: " + vma.path, vma.range});
+      shared = shared || vma.shared;
+    }
+  }
+  if (shared) {
+    auto bytes = co_await read_past_view(range);
+    if (!bytes) co_return tl::unexpected(bytes.error());
+    co_return Memory{stub_.state().stop_id, *std::move(bytes)};
+  }
+  const auto failed = co_await populate(in_pages(range));
+  if (failed) co_return tl::unexpected(*failed);
+  auto bytes = view_.read(range.begin, length);
+  if (bytes) co_return Memory{view_.stop_id(), *std::move(bytes)};
+  if (bytes.error().problem == memmap::ViewProblem::running) co_return tl::unexpected(resumed());
+  co_return tl::unexpected(cannot_read(bytes.error().range));
+}
+
+}  // namespace rspbridge::proxy::inspect

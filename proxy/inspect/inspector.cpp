@@ -1,0 +1,142 @@
+#include "proxy/inspect/inspector.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "rsp/memory.hpp"
+#include "rsp/stop_reply.hpp"
+
+namespace rspbridge::proxy::inspect {
+
+using memmap::VirtAddr;
+
+namespace {
+
+/// What a request of GDB's with Effect::changes touches.
+enum class Touched : std::uint8_t { nothing, memory, registers, unknown };
+struct ChangeRow {
+  std::string_view prefix;
+  Touched touched;
+};
+// A request that isn't listed may touch anything.
+constexpr ChangeRow change_table[] = {
+    {"M", Touched::memory},         {"X", Touched::memory},  {"P", Touched::registers},
+    {"G", Touched::registers},      {"Z", Touched::nothing}, {"z", Touched::nothing},
+    {"QMemTags", Touched::nothing},  // tags are no part of what is kept
+};
+
+Touched touched_by(std::string_view request) {
+  for (const ChangeRow& row : change_table)
+    if (request.starts_with(row.prefix)) return row.touched;
+  return Touched::unknown;
+}
+
+memmap::SharedView make_view() {
+  auto view = memmap::SharedView::create();
+  if (!view) throw std::system_error(view.error(), "the shared view of the target's memory can't be made");
+  return *std::move(view);
+}
+
+}  // namespace
+
+Inspector::Inspector(asio::any_io_executor executor, StubAccess& stub)
+    : stub_(stub), turns_(std::move(executor)), view_(make_view()) {
+  stub_.observe(this);
+  on_state();
+}
+
+Inspector::~Inspector() {
+  stub_.observe(nullptr);
+}
+
+Inspector::Moment Inspector::moment() const {
+  const State now = stub_.state();
+  return {now.stop_id, changes_, now.running};
+}
+
+Failure Inspector::resumed() const {
+  return {Problem::running, "the target was resumed meanwhile; ask again when it has stopped", {}};
+}
+
+void Inspector::on_state() {
+  const State now = stub_.state();
+  known_ = {};
+  std::error_code failed;
+  if (!view_.running() && (now.running || now.stop_id != view_.stop_id())) failed = view_.resume({});
+  if (!failed && !now.running && view_.running()) failed = view_.stop(now.stop_id);
+  if (failed) spdlog::warn("the shared view can't be changed: {}", failed.message());
+  const auto stop = rsp::parse_stop_reply(now.stop_reply);
+  if (!now.pid || (stop && stop->pair("exec"))) program_.reset();
+  for (auto subscriber = subscribers_.begin(); subscriber != subscribers_.end();) {
+    if (const auto changed = subscriber->lock()) {
+      (*changed)(now);
+      ++subscriber;
+    } else {
+      subscriber = subscribers_.erase(subscriber);
+    }
+  }
+}
+
+void Inspector::on_change(const std::string& request, const std::string& reply) {
+  const Touched touched = touched_by(request);
+  if (touched == Touched::nothing) return;
+  ++changes_;
+  if (touched == Touched::registers) {
+    known_.registers.clear();
+    known_.threads.reset();
+  }
+  const auto written = touched == Touched::memory ? rsp::parse_memory_write(request) : std::nullopt;
+  if (touched == Touched::unknown || (touched == Touched::memory && !written)) return stub_.count_as_stop();
+  if (!written || reply != "OK" || written->data.empty()) return;
+  const VirtAddr begin = memmap::untagged(VirtAddr{written->address});
+  // Whole pages of it are only known if they were before.
+  for (const auto& part : view_.populated({begin, {begin.value + written->data.size()}})) {
+    const auto bytes = std::string_view(written->data).substr(part.begin.value - begin.value, part.size());
+    if (!view_.write(part.begin, bytes)) return stub_.count_as_stop();
+  }
+}
+
+std::uint64_t Inspector::populated(memmap::AddressRange range) const {
+  std::uint64_t sum = 0;
+  for (const auto& part : view_.populated(range)) sum += part.size();
+  return sum;
+}
+
+Inspection::Subscription Inspector::subscribe(std::function<void(const State&)> changed) {
+  auto subscriber = std::make_shared<std::function<void(const State&)>>(std::move(changed));
+  subscribers_.push_back(subscriber);
+  return subscriber;
+}
+
+asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map() {
+  if (known_.map && !stub_.state().running) co_return known_.map;
+  co_await turns_.wait();
+  Turns::Turn turn(turns_);
+  if (known_.map && !stub_.state().running) co_return known_.map;
+  co_return co_await read_map();
+}
+
+asio::awaitable<Result<Threads>> Inspector::threads() {
+  if (known_.threads) co_return *known_.threads;
+  co_await turns_.wait();
+  Turns::Turn turn(turns_);
+  co_return co_await list_threads();
+}
+
+asio::awaitable<Result<RegisterSet>> Inspector::registers(std::optional<rsp::ThreadId> thread) {
+  co_await turns_.wait();
+  Turns::Turn turn(turns_);
+  if (!thread) {
+    const auto threads = co_await listed();
+    if (!threads) co_return tl::unexpected(threads.error());
+    const auto stopped = stub_.state().thread;
+    thread = stopped && stopped->is_specific() ? *stopped : threads->front().id;
+  }
+  co_return co_await registers_of(*thread);
+}
+
+}  // namespace rspbridge::proxy::inspect

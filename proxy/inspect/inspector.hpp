@@ -1,0 +1,98 @@
+// Looks at a session's target for everybody but GDB.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include "memmap/range_set.hpp"
+#include "memmap/shared_view.hpp"
+#include "proxy/inspect/inspection.hpp"
+#include "proxy/inspect/stub_access.hpp"
+#include "proxy/inspect/turns.hpp"
+#include "rsp/register_layout.hpp"
+
+namespace rspbridge::proxy::inspect {
+
+/// The one Inspection of a session. Asks the stub what isn't known yet, one thing at a time, and keeps it as
+/// long as it holds; memory is kept in the shared view.
+class Inspector final : public Inspection, private StubAccess::Observer {
+ public:
+  /// `stub` must outlive it. Throws std::system_error if the shared view can't be made.
+  Inspector(asio::any_io_executor executor, StubAccess& stub);
+  ~Inspector() override;
+  Inspector(const Inspector&) = delete;
+  Inspector& operator=(const Inspector&) = delete;
+
+  State state() const override { return stub_.state(); }
+  asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map() override;
+  asio::awaitable<Result<Threads>> threads() override;
+  asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override;
+  asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) override;
+  std::uint64_t populated(memmap::AddressRange range) const override;
+  Subscription subscribe(std::function<void(const State&)> changed) override;
+
+ private:
+  using MapPointer = std::shared_ptr<const TargetMap>;
+  /// What is known at one stop.
+  struct Known {
+    MapPointer map;
+    std::optional<Threads> threads;
+    std::map<std::string, RegisterSet> registers;  ///< by thread-id
+  };
+  /// What holds as long as one program runs in one process.
+  struct Program {
+    std::int64_t pid = 0;
+    std::string architecture;
+    rsp::RegisterLayout layout;
+  };
+  /// Names a moment: what was asked for is still right if it is the same afterwards.
+  struct Moment {
+    link::StopId stop_id = 0;
+    std::uint64_t changes = 0;
+    bool running = false;
+    bool operator==(const Moment&) const = default;
+  };
+
+  void on_state() override;
+  void on_change(const std::string& request, const std::string& reply) override;
+  Moment moment() const;
+  Failure resumed() const;
+
+  // With the turn taken; answers are of the present stop.
+  asio::awaitable<Result<std::string>> object(std::optional<rsp::ThreadId> thread, std::string object,
+                                              std::string annex);
+  asio::awaitable<Result<std::int64_t>> process();
+  asio::awaitable<Result<const Program*>> program(rsp::ThreadId thread);
+  asio::awaitable<Result<Threads>> list_threads();
+  asio::awaitable<Result<std::vector<Thread>>> listed();
+  asio::awaitable<Result<RegisterSet>> registers_of(rsp::ThreadId thread);
+  asio::awaitable<std::optional<Failure>> fetch_registers(std::vector<rsp::ThreadId> threads);
+  asio::awaitable<Result<MapPointer>> read_map();
+  asio::awaitable<Result<memmap::VmaMap>> read_vmas(std::int64_t pid);
+  asio::awaitable<Result<memmap::VmaMap>> rebuild_vmas();
+  asio::awaitable<void> find_modules(TargetMap& made);
+  asio::awaitable<std::optional<Failure>> populate(memmap::AddressRange range);
+  asio::awaitable<std::optional<Failure>> fetch(memmap::AddressRange range);
+  asio::awaitable<Result<std::string>> read_past_view(memmap::AddressRange range);
+  std::vector<StubAccess::Question> memory_questions(memmap::AddressRange range) const;
+
+  StubAccess& stub_;
+  Turns turns_;
+  memmap::SharedView view_;
+  Known known_;
+  std::optional<Program> program_;
+  std::uint64_t changes_ = 0;  ///< of GDB's that may touch what is known
+  std::list<std::weak_ptr<std::function<void(const State&)>>> subscribers_;
+  bool has_maps_ = true;  ///< /proc can be read, as far as is known
+};
+
+}  // namespace rspbridge::proxy::inspect

@@ -1,0 +1,58 @@
+// What an Inspector needs of a session.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/awaitable.hpp>
+
+#include "proxy/inspect/inspection.hpp"
+#include "rsp/thread_id.hpp"
+
+namespace rspbridge::proxy::inspect {
+
+/// The way to the stub, for requests that aren't GDB's.
+class StubAccess {
+ public:
+  virtual ~StubAccess() = default;
+
+  virtual State state() const = 0;
+
+  /// A request that only looks, about `thread` if it names one.
+  struct Question {
+    std::optional<rsp::ThreadId> thread;
+    std::string payload;
+  };
+  /// Nothing where the thread couldn't be selected.
+  using Answers = std::vector<std::optional<std::string>>;
+  /// Asks at least one question with nothing of GDB's between them, and gives an answer each, run-length
+  /// expanded. What GDB selected stays selected.
+  virtual asio::awaitable<Result<Answers>> ask(std::vector<Question> questions) = 0;
+
+  /// A file of the target, whole, at most 64 MiB. Works while the target runs where there is a way besides
+  /// the stub.
+  virtual asio::awaitable<Result<std::string>> read_file(std::string path) = 0;
+
+  /// The most bytes of memory that one `m` may ask for.
+  virtual std::size_t largest_read() const = 0;
+
+  /// Told of what happens to the target.
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    /// state() is another. A resume is told before the stub gets it.
+    virtual void on_state() = 0;
+    /// GDB's request, which may change something, was answered; both run-length expanded.
+    virtual void on_change(const std::string& request, const std::string& reply) = 0;
+  };
+  /// Not owned; null takes the observer away. One at a time.
+  virtual void observe(Observer* observer) = 0;
+
+  /// What was known of this stop holds no longer: it gets another number.
+  virtual void count_as_stop() = 0;
+};
+
+}  // namespace rspbridge::proxy::inspect

@@ -1,0 +1,116 @@
+// What a session tells others than GDB of its target.
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "proxy/session.hpp"
+
+namespace rspbridge::proxy {
+
+using inspect::Failure;
+using inspect::Problem;
+using inspect::State;
+
+namespace {
+
+constexpr std::size_t assumed_packet = 400;  // bytes, of a stub that tells no size; GDB assumes the same
+constexpr std::chrono::seconds longest_answer{30};  // of the stub
+
+}  // namespace
+
+State Session::state() const {
+  State now{.stop_id = far_.stop_id(),
+            .running = far_.running(),
+            .over = end_.has_value(),
+            .pid = far_.nothing_left() ? std::nullopt : far_.current_process(),
+            .thread = far_.stopped_thread(),
+            .stop_reply = far_.stop_reply()};
+  return now;
+}
+
+void Session::tell_observer() {
+  if (!observer_) return;
+  State now = state();
+  if (now == told_) return;
+  told_ = std::move(now);
+  observer_->on_state();
+}
+
+void Session::count_as_stop() {
+  far_.count_as_stop();
+  tell_observer();
+}
+
+std::size_t Session::largest_read() const {
+  return far_.packet_size().value_or(assumed_packet) / 2;
+}
+
+Failure Session::why_not() const {
+  if (end_ || !stub_open_)
+    return {Problem::gone, "the session is over: " + (end_ ? end_->reason : "the stub is gone")};
+  if (far_.running()) return {Problem::running, "the target runs; interrupt it, or wait until it stops"};
+  if (!far_.looks())
+    return {Problem::running,
+            "the target is about to run, or GDB debugs in non-stop mode, where nothing is read besides"};
+  return {Problem::gone, "the stub doesn't answer"};
+}
+
+asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Question> questions) {
+  Counted user(readers_);
+  if (end_ || !stub_open_ || !far_.looks()) co_return tl::unexpected(why_not());
+  // Shared: the answers may come after the one who asked has given up.
+  struct Outcome {
+    bool done = false;
+    far::Far::Answers answers;
+  };
+  auto outcome = std::make_shared<Outcome>();
+  std::vector<far::Far::Question> asked;
+  for (Question& question : questions) asked.push_back({question.thread, std::move(question.payload)});
+  far_.ask_together(std::move(asked), [this, outcome](far::Far::Answers answers) {
+    outcome->answers = std::move(answers);
+    outcome->done = true;
+    wake();
+  });
+  settle();
+  co_await wait_for([&] { return outcome->done || end_; }, longest_answer);
+  if (!outcome->done && !end_)
+    co_return tl::unexpected(Failure{Problem::gone, "the stub doesn't answer", {}});
+  if (!outcome->answers) co_return tl::unexpected(why_not());
+  co_return std::move(*outcome->answers);
+}
+
+asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string path) {
+  Counted user(readers_);
+  if (end_ || !stub_open_) co_return tl::unexpected(why_not());
+  std::string problem;
+  if (options_.read_target_file) {
+    try {
+      co_return co_await options_.read_target_file(path);
+    } catch (const std::system_error& error) {
+      problem = std::string(error.what()) + "; ";
+    }
+  }
+  if (far_.running()) {
+    auto failure = why_not();
+    failure.sentence = problem + failure.sentence;
+    co_return tl::unexpected(std::move(failure));
+  }
+  struct Outcome {
+    bool done = false;
+    std::optional<std::string> text;
+    std::string why_not;
+  };
+  auto outcome = std::make_shared<Outcome>();
+  far_.read_file(path, [this, outcome](std::optional<std::string> text, std::string why) {
+    *outcome = {true, std::move(text), std::move(why)};
+    wake();
+  });
+  settle();
+  co_await wait_for([&] { return outcome->done || end_; }, longest_answer);
+  if (!outcome->done)
+    co_return tl::unexpected(end_ ? why_not() : Failure{Problem::gone, "the stub doesn't answer", {}});
+  if (!outcome->text) co_return tl::unexpected(Failure{Problem::unsupported, problem + outcome->why_not, {}});
+  co_return *std::move(outcome->text);
+}
+
+}  // namespace rspbridge::proxy
