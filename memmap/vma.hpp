@@ -70,4 +70,7 @@ class VmaMap {
   std::vector<Vma> vmas_;
 };
 
+/// The map as /proc/PID/maps has it, whatever its source.
+std::string format_maps(const VmaMap& map);
+
 }  // namespace rspbridge::memmap

@@ -47,12 +47,11 @@ std::size_t Session::largest_read() const {
 
 Failure Session::why_not() const {
   if (end_ || !stub_open_)
-    return {Problem::gone, "the session is over: " + (end_ ? end_->reason : "the stub is gone")};
-  if (far_.running()) return {Problem::running, "the target runs; interrupt it, or wait until it stops"};
-  if (!far_.looks())
-    return {Problem::running,
-            "the target is about to run, or GDB debugs in non-stop mode, where nothing is read besides"};
-  return {Problem::gone, "the stub doesn't answer"};
+    return {Problem::gone, "the session is over: " + (end_ ? end_->reason : "the stub is gone"), {}};
+  if (far_.non_stop())
+    return {Problem::unsupported, "GDB debugs in non-stop mode, in which nothing else is read", {}};
+  if (!far_.looks()) return {Problem::running, "the target runs; interrupt it, or wait until it stops", {}};
+  return {Problem::gone, "the stub doesn't answer", {}};
 }
 
 asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Question> questions) {

@@ -79,6 +79,7 @@ class Far {
   void count_as_stop() { ++stop_; }
   /// The process that GDB selected, else the one that stopped.
   std::optional<std::int64_t> current_process() const;
+  bool non_stop() const noexcept { return non_stop_; }
   std::optional<std::size_t> packet_size() const noexcept { return packet_size_; }
 
  private:

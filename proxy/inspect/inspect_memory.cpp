@@ -123,31 +123,38 @@ asio::awaitable<Result<std::string>> Inspector::read_past_view(AddressRange rang
   co_return bytes;
 }
 
+asio::awaitable<Result<Inspector::MemoryKind>> Inspector::kind_of(AddressRange range) {
+  const auto map = known_.map ? Result<MapPointer>(known_.map) : co_await read_map();
+  // Where no map can be had nothing is known of a device either.
+  if (!map && map.error().problem == Problem::unsupported) co_return MemoryKind{};
+  if (!map) co_return tl::unexpected(map.error());
+  const auto& vmas = (*map)->map.vmas();
+  auto vma = std::partition_point(vmas.begin(), vmas.end(),
+                                  [&](const memmap::Vma& one) { return one.range.end <= range.begin; });
+  MemoryKind found;
+  for (; vma != vmas.end() && vma->range.begin < range.end; ++vma) {
+    if (is_device(*vma)) co_return MemoryKind{Kind::device, vma->range};
+    if (vma->shared && found.kind == Kind::kept) found = {Kind::shared, vma->range};
+  }
+  co_return found;
+}
+
 asio::awaitable<Result<Memory>> Inspector::read(std::uint64_t address, std::size_t length) {
   const VirtAddr begin = memmap::untagged(VirtAddr{address});
   const AddressRange range{begin, {begin.value + length}};
   if (range.end < range.begin)
     co_return tl::unexpected(Failure{Problem::unreadable, "the range wraps around", {}});
+  const Counted counted(under_way_);
   co_await turns_.wait();
   Turns::Turn turn(turns_);
   if (stub_.state().running)
     co_return tl::unexpected(
         Failure{Problem::running, "the target runs; interrupt it, or wait until it stops", {}});
-  auto kept = view_.read(range.begin, length);
-  if (kept) co_return Memory{view_.stop_id(), *std::move(kept)};
-  const auto map = known_.map ? Result<MapPointer>(known_.map) : co_await read_map();
-  if (!map && map.error().problem != Problem::unsupported) co_return tl::unexpected(map.error());
-  bool shared = false;
-  if (map) {
-    for (const memmap::Vma& vma : (*map)->map.vmas()) {
-      if (vma.range.end <= range.begin || range.end <= vma.range.begin) continue;
-      if (is_device(vma))
-        co_return tl::unexpected(
-            Failure{Problem::unreadable, "memory of a device isn't read: " + vma.path, vma.range});
-      shared = shared || vma.shared;
-    }
-  }
-  if (shared) {
+  const auto kind = co_await kind_of(range);
+  if (!kind) co_return tl::unexpected(kind.error());
+  if (kind->kind == Kind::device)
+    co_return tl::unexpected(Failure{Problem::unreadable, "a device's memory isn't read", kind->range});
+  if (kind->kind == Kind::shared) {
     auto bytes = co_await read_past_view(range);
     if (!bytes) co_return tl::unexpected(bytes.error());
     co_return Memory{stub_.state().stop_id, *std::move(bytes)};

@@ -1,11 +1,15 @@
 #include "proxy/inspect/inspector.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include "rsp/memory.hpp"
 #include "rsp/stop_reply.hpp"
@@ -65,6 +69,9 @@ Failure Inspector::resumed() const {
 void Inspector::on_state() {
   const State now = stub_.state();
   known_ = {};
+  // Another process has other memory.
+  if (std::exchange(pid_, now.pid) != now.pid && !now.running && now.stop_id == view_.stop_id())
+    return stub_.count_as_stop();
   std::error_code failed;
   if (!view_.running() && (now.running || now.stop_id != view_.stop_id())) failed = view_.resume({});
   if (!failed && !now.running && view_.running()) failed = view_.stop(now.stop_id);
@@ -114,6 +121,7 @@ Inspection::Subscription Inspector::subscribe(std::function<void(const State&)> 
 
 asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map() {
   if (known_.map && !stub_.state().running) co_return known_.map;
+  const Counted counted(under_way_);
   co_await turns_.wait();
   Turns::Turn turn(turns_);
   if (known_.map && !stub_.state().running) co_return known_.map;
@@ -122,12 +130,14 @@ asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map() {
 
 asio::awaitable<Result<Threads>> Inspector::threads() {
   if (known_.threads) co_return *known_.threads;
+  const Counted counted(under_way_);
   co_await turns_.wait();
   Turns::Turn turn(turns_);
   co_return co_await list_threads();
 }
 
 asio::awaitable<Result<RegisterSet>> Inspector::registers(std::optional<rsp::ThreadId> thread) {
+  const Counted counted(under_way_);
   co_await turns_.wait();
   Turns::Turn turn(turns_);
   if (!thread) {
@@ -137,6 +147,15 @@ asio::awaitable<Result<RegisterSet>> Inspector::registers(std::optional<rsp::Thr
     thread = stopped && stopped->is_specific() ? *stopped : threads->front().id;
   }
   co_return co_await registers_of(*thread);
+}
+
+asio::awaitable<void> Inspector::finish() {
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer pause(executor);
+  for (int i = 0; i < 400 && under_way_ > 0; ++i) {
+    pause.expires_after(std::chrono::milliseconds(5));
+    co_await pause.async_wait(asio::use_awaitable);
+  }
 }
 
 }  // namespace rspbridge::proxy::inspect

@@ -15,6 +15,7 @@
 
 #include "memmap/range_set.hpp"
 #include "memmap/shared_view.hpp"
+#include "memmap/view_protocol.hpp"
 #include "proxy/inspect/inspection.hpp"
 #include "proxy/inspect/stub_access.hpp"
 #include "proxy/inspect/turns.hpp"
@@ -40,6 +41,13 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   std::uint64_t populated(memmap::AddressRange range) const override;
   Subscription subscribe(std::function<void(const State&)> changed) override;
 
+  /// The answer to a client of the view, once it is known.
+  asio::awaitable<memmap::view::ServerMessage> ensure(memmap::view::Ensure request);
+  const memmap::SharedView& view() const noexcept { return view_; }
+
+  /// Waits until nothing of the above is under way any more, for 2 s at most. The session must have ended.
+  asio::awaitable<void> finish();
+
  private:
   using MapPointer = std::shared_ptr<const TargetMap>;
   /// What is known at one stop.
@@ -62,6 +70,17 @@ class Inspector final : public Inspection, private StubAccess::Observer {
     bool operator==(const Moment&) const = default;
   };
 
+  /// Counts an operation for as long as it uses this.
+  class Counted {
+   public:
+    explicit Counted(int& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+   private:
+    int& count_;
+  };
   void on_state() override;
   void on_change(const std::string& request, const std::string& reply) override;
   Moment moment() const;
@@ -82,6 +101,16 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<void> find_modules(TargetMap& made);
   asio::awaitable<std::optional<Failure>> populate(memmap::AddressRange range);
   asio::awaitable<std::optional<Failure>> fetch(memmap::AddressRange range);
+  /// Whether memory may be kept: not a device's, which isn't read at all, and not shared, which changes by
+  /// itself.
+  enum class Kind : std::uint8_t { kept, shared, device };
+  struct MemoryKind {
+    Kind kind = Kind::kept;
+    memmap::AddressRange range;  ///< of the VMA that isn't to be kept
+  };
+  asio::awaitable<Result<MemoryKind>> kind_of(memmap::AddressRange range);
+  asio::awaitable<std::optional<Failure>> ensure_step(const memmap::view::Ensure& request);
+  asio::awaitable<void> next_state();
   asio::awaitable<Result<std::string>> read_past_view(memmap::AddressRange range);
   std::vector<StubAccess::Question> memory_questions(memmap::AddressRange range) const;
 
@@ -92,7 +121,8 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   std::optional<Program> program_;
   std::uint64_t changes_ = 0;  ///< of GDB's that may touch what is known
   std::list<std::weak_ptr<std::function<void(const State&)>>> subscribers_;
-  bool has_maps_ = true;  ///< /proc can be read, as far as is known
+  std::optional<std::int64_t> pid_;  ///< of the process that all is about
+  int under_way_ = 0;                ///< operations
 };
 
 }  // namespace rspbridge::proxy::inspect

@@ -124,6 +124,24 @@ asio::awaitable<void> RemoteGdbserver::interrupt(std::int64_t pid) {
   co_await signal(name, pid);
 }
 
+asio::awaitable<std::string> RemoteGdbserver::read_file(std::string path) {
+  constexpr std::size_t most = std::size_t{64} << 20;
+  const std::vector<std::string> arguments(1, path);
+  std::string command = login_shell_command("exec cat \"$1\" 2>/dev/null", arguments);
+  auto cat = co_await ssh_->exec(command);
+  std::string text;
+  std::vector<char> buffer(std::size_t{64} << 10);
+  while (const std::size_t n = co_await cat->read_stdout(buffer)) {
+    text.append(buffer.data(), n);
+    if (text.size() > most) throw std::system_error(std::make_error_code(std::errc::file_too_large), path);
+  }
+  const transport::ExitStatus status = co_await cat->wait();
+  if (!status.ok())
+    throw std::system_error(std::make_error_code(std::errc::io_error),
+                            path + " can't be read on the target by SSH");
+  co_return text;
+}
+
 asio::awaitable<void> RemoteGdbserver::finish(bool by_force) {
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer pause(executor);

@@ -40,6 +40,10 @@ class RemoteGdbserver {
   /// Sends SIGINT to a process of the target. Throws transport::SshError.
   asio::awaitable<void> interrupt(std::int64_t pid);
 
+  /// A file of the target, whole, read beside gdbserver; at most 64 MiB. Throws std::system_error if it can't
+  /// be read.
+  asio::awaitable<std::string> read_file(std::string path);
+
   /// Waits a moment for it to end by itself, ends it if it doesn't, and passes on the output that is
   /// still on its way. Never throws.
   /// @param by_force whether it may be ended by a signal: then it can't remove its breakpoints from a

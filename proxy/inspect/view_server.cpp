@@ -1,0 +1,111 @@
+#include "proxy/inspect/view_server.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/inspect/view_session.hpp"
+
+namespace rspbridge::proxy::inspect {
+namespace {
+
+constexpr std::size_t most_clients = 64;
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+int listen_on(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.native().size() >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    fail("the view's socket " + path.string());
+  }
+  std::memcpy(address.sun_path, path.c_str(), path.native().size());
+  memmap::FileDescriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  // A bound socket file takes its mode from the socket.
+  if (!socket || ::fchmod(socket.get(), 0600) != 0) fail("the view's socket");
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(socket.get(), 16) != 0)
+    fail("the view's socket " + path.string());
+  return ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0);
+}
+
+}  // namespace
+
+std::filesystem::path view_folder() {
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  const std::filesystem::path folder =
+      runtime && *runtime ? std::filesystem::path(runtime) / "rspbridge"
+                          : std::filesystem::path("/tmp/rspbridge-" + std::to_string(::getuid()));
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("the view's folder " + folder.string());
+  struct stat status {};
+  if (::lstat(folder.c_str(), &status) != 0) fail("the view's folder " + folder.string());
+  if (!S_ISDIR(status.st_mode) || status.st_uid != ::getuid() || (status.st_mode & 077) != 0) {
+    errno = EPERM;
+    fail("the view's folder " + folder.string() + " must be a directory of yours that is closed to others");
+  }
+  return folder;
+}
+
+ViewServer::ViewServer(asio::any_io_executor executor, Inspector& inspector, std::string session,
+                       const std::filesystem::path& folder)
+    : executor_(executor),
+      inspector_(inspector),
+      session_(std::move(session)),
+      path_(folder / (session_ + ".view")),
+      listener_(executor, listen_on(path_)) {
+  accept();
+}
+
+ViewServer::~ViewServer() {
+  ::unlink(path_.c_str());
+  for (auto& client : clients_)
+    if (const auto alive = client.lock()) alive->close();
+}
+
+void ViewServer::accept() {
+  listener_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const asio::error_code& error) {
+    if (error) return;
+    const int socket = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (socket >= 0) welcome(socket);
+    if (socket < 0 && errno != EAGAIN && errno != ECONNABORTED)
+      spdlog::warn("cannot take a client of the view: {}", std::strerror(errno));
+    accept();
+  });
+}
+
+void ViewServer::welcome(int socket) {
+  memmap::FileDescriptor owned(socket);
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  const bool known = ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  if (!known || (peer.uid != ::getuid() && peer.uid != 0)) {
+    spdlog::warn("refused a client of the view: it belongs to user {}",
+                 known ? std::to_string(peer.uid) : "unknown");
+    return;
+  }
+  std::erase_if(clients_, [](const auto& client) { return client.expired(); });
+  if (clients_.size() >= most_clients) {
+    spdlog::warn("refused a client of the view: {} are connected", clients_.size());
+    return;
+  }
+  const auto client = std::make_shared<Client>(executor_, inspector_, std::move(owned));
+  clients_.push_back(client);
+  client->start(session_);
+}
+
+}  // namespace rspbridge::proxy::inspect
