@@ -12,6 +12,11 @@ struct VirtAddr {
   auto operator<=>(const VirtAddr&) const = default;
 };
 
+/// The address without the tag that ARM64 ignores in its top byte (TBI).
+constexpr VirtAddr untagged(VirtAddr address) noexcept {
+  return {address.value & ~(std::uint64_t{0xff} << 56)};
+}
+
 /// [begin, end): `end` is the first address behind it. Empty if they are equal.
 struct AddressRange {
   VirtAddr begin, end;

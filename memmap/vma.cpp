@@ -1,59 +1,12 @@
 #include "memmap/vma.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "memmap/line_reader.hpp"
+
 namespace rspbridge::memmap {
-namespace {
-
-// Takes fields off the front of a line; any failure makes the whole line unreadable.
-class LineReader {
- public:
-  explicit LineReader(std::string_view line) : rest_(line) {}
-
-  template <typename Number>
-  Number number(int base) {
-    Number value{};
-    auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
-    if (error != std::errc{})
-      ok_ = false;
-    else
-      rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    return value;
-  }
-  void expect(char c) {
-    if (rest_.starts_with(c))
-      rest_.remove_prefix(1);
-    else
-      ok_ = false;
-  }
-  char next() {
-    if (rest_.empty()) {
-      ok_ = false;
-      return 0;
-    }
-    char c = rest_.front();
-    rest_.remove_prefix(1);
-    return c;
-  }
-  bool flag(char set, char unset = '-') {
-    char c = next();
-    if (c != set && c != unset) ok_ = false;
-    return c == set;
-  }
-  std::string_view rest_after_blanks() const {
-    auto start = rest_.find_first_not_of(' ');
-    return start == std::string_view::npos ? std::string_view{} : rest_.substr(start);
-  }
-  bool ok() const { return ok_; }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
-
-std::optional<Vma> parse_line(std::string_view line) {
+std::optional<Vma> parse_vma_line(std::string_view line) {
   LineReader in(line);
   Vma vma;
   vma.range.begin.value = in.number<std::uint64_t>(16);
@@ -77,22 +30,44 @@ std::optional<Vma> parse_line(std::string_view line) {
   return vma;
 }
 
-}  // namespace
-
 bool Vma::is_plain_memory() const noexcept {
   if (!readable || shared) return false;
   return !path.starts_with("/dev/") && !path.starts_with("[vvar") && path != "[vsyscall]";
 }
 
+std::string_view to_string(MapSource source) noexcept {
+  switch (source) {
+    case MapSource::smaps:
+      return "smaps";
+    case MapSource::maps:
+      return "maps";
+    case MapSource::rebuilt:
+      break;
+  }
+  return "rebuilt";
+}
+
 std::optional<VmaMap> VmaMap::parse_maps(std::string_view text) {
-  VmaMap map;
+  std::vector<Vma> vmas;
   while (!text.empty()) {
     auto end = text.find('\n');
-    auto vma = parse_line(text.substr(0, end));
-    if (!vma || (!map.vmas_.empty() && vma->range.begin < map.vmas_.back().range.end)) return std::nullopt;
-    map.vmas_.push_back(*std::move(vma));
+    auto vma = parse_vma_line(text.substr(0, end));
+    if (!vma) return std::nullopt;
+    vmas.push_back(*std::move(vma));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
+  return from(std::move(vmas), MapSource::maps);
+}
+
+std::optional<VmaMap> VmaMap::from(std::vector<Vma> vmas, MapSource source) {
+  VirtAddr behind;
+  for (const auto& vma : vmas) {
+    if (vma.range.begin < behind || vma.range.end <= vma.range.begin) return std::nullopt;
+    behind = vma.range.end;
+  }
+  VmaMap map;
+  map.vmas_ = std::move(vmas);
+  map.source_ = source;
   return map;
 }
 

@@ -1,4 +1,4 @@
-// The target's virtual memory areas, as /proc/PID/maps tells them (proc(5)).
+// The target's virtual memory areas, as /proc/PID/maps and smaps tell them (proc(5)).
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,20 @@
 #include <vector>
 
 #include "memmap/address.hpp"
+#include "memmap/vm_flags.hpp"
 
 namespace rspbridge::memmap {
 
-/// One line of /proc/PID/maps.
+/// What smaps tells of a VMA beyond maps. Sizes in bytes; a size that the kernel didn't tell is 0.
+struct VmaDetails {
+  std::uint64_t rss = 0, pss = 0;
+  std::uint64_t private_clean = 0, private_dirty = 0;
+  std::uint64_t anonymous = 0;
+  std::uint64_t kernel_page_size = 0;
+  VmFlags flags;
+};
+
+/// One line of /proc/PID/maps, with what smaps adds to it.
 struct Vma {
   AddressRange range;
   bool readable = false, writable = false, executable = false;
@@ -19,12 +29,25 @@ struct Vma {
   std::uint64_t offset = 0;  ///< of `range.begin` in the file
   std::uint32_t device_major = 0, device_minor = 0;
   std::uint64_t inode = 0;
-  std::string path;  ///< a file, a name in brackets ("[heap]"), or empty
+  std::string path;                   ///< a file, a name in brackets ("[heap]"), or empty
+  std::optional<VmaDetails> details;  ///< only from smaps
 
   /// True if reading it has no effect and nothing but the target itself can change it: private,
   /// readable, and neither a device's nor the kernel's ([vvar]).
   bool is_plain_memory() const noexcept;
+  /// True if its pages carry memory tags (PROT_MTE). False where only maps was read, which doesn't tell.
+  bool has_mte() const noexcept { return details && details->flags.has(VmFlag::mte); }
 };
+
+/// Where a map comes from. `rebuilt`: from the auxiliary vector, the library list and program headers; it
+/// lacks all that isn't an ELF image.
+enum class MapSource { smaps, maps, rebuilt };
+
+/// "smaps", "maps" or "rebuilt".
+std::string_view to_string(MapSource source) noexcept;
+
+/// Reads one line of maps, without its newline. Nothing if it is none. Shared with the parser of smaps.
+std::optional<Vma> parse_vma_line(std::string_view line);
 
 /// The VMAs of one process, by address. An immutable value.
 class VmaMap {
@@ -34,11 +57,16 @@ class VmaMap {
   /// aren't in order.
   static std::optional<VmaMap> parse_maps(std::string_view text);
 
+  /// Nothing if the VMAs are empty ranges, overlap or aren't in order.
+  static std::optional<VmaMap> from(std::vector<Vma> vmas, MapSource source);
+
   /// The VMA that holds `address`. The pointer lives as long as this map.
   const Vma* find(VirtAddr address) const noexcept;
   const std::vector<Vma>& vmas() const noexcept { return vmas_; }
+  MapSource source() const noexcept { return source_; }
 
  private:
+  MapSource source_ = MapSource::maps;
   std::vector<Vma> vmas_;
 };
 
