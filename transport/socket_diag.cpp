@@ -61,7 +61,8 @@ std::optional<PeerSocket> parse_reply(const char* bytes, std::size_t size, const
   std::memcpy(&found, bytes + NLMSG_HDRLEN, sizeof found);
   const auto& wanted = query.request.id;
   if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY || found.idiag_state != TCP_ESTABLISHED) return std::nullopt;
-  if (found.id.idiag_sport != wanted.idiag_sport || found.id.idiag_dport != wanted.idiag_dport) return std::nullopt;
+  if (found.id.idiag_sport != wanted.idiag_sport || found.id.idiag_dport != wanted.idiag_dport)
+    return std::nullopt;
   if (found.idiag_inode == 0) return std::nullopt;
   return PeerSocket{found.idiag_uid, found.idiag_inode};
 }
@@ -74,7 +75,8 @@ std::optional<PeerSocket> ask_for_socket(const tcp::endpoint& local, const tcp::
   const Query query = query_for(local, remote);
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
-  if (::sendto(netlink.get(), &query, sizeof query, 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) < 0)
+  if (::sendto(netlink.get(), &query, sizeof query, 0, reinterpret_cast<const sockaddr*>(&kernel),
+               sizeof kernel) < 0)
     return std::nullopt;
   // The kernel has answered when sendto() returns.
   std::array<char, 8192> reply;

@@ -17,12 +17,18 @@ struct Meaning {
 
 Meaning meaning(inspect::Problem problem) {
   switch (problem) {
-    case inspect::Problem::running: return {409, "running"};
-    case inspect::Problem::no_process: return {409, "no_process"};
-    case inspect::Problem::no_thread: return {404, "no_thread"};
-    case inspect::Problem::unreadable: return {404, "unreadable"};
-    case inspect::Problem::unsupported: return {501, "unsupported"};
-    case inspect::Problem::gone: return {503, "gone"};
+    case inspect::Problem::running:
+      return {409, "running"};
+    case inspect::Problem::no_process:
+      return {409, "no_process"};
+    case inspect::Problem::no_thread:
+      return {404, "no_thread"};
+    case inspect::Problem::unreadable:
+      return {404, "unreadable"};
+    case inspect::Problem::unsupported:
+      return {501, "unsupported"};
+    case inspect::Problem::gone:
+      return {503, "gone"};
   }
   return {500, "internal"};
 }

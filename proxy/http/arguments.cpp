@@ -17,7 +17,8 @@ BadArgument bad(const Parameter& parameter, const std::string& what) {
 Checked check_number(const Parameter& parameter, std::string_view text) {
   const auto number = parse_number(text);
   if (!number) return bad(parameter, "must be a decimal number, or a hexadecimal one with 0x, below 2^64.");
-  if (*number < parameter.least) return bad(parameter, "must be at least " + std::to_string(parameter.least) + ".");
+  if (*number < parameter.least)
+    return bad(parameter, "must be at least " + std::to_string(parameter.least) + ".");
   if (*number <= parameter.most) return {};
   auto problem = bad(parameter, "must be at most " + std::to_string(parameter.most) + ".");
   if (parameter.most_is_size) problem = {413, "too_large", problem.sentence};
@@ -35,7 +36,8 @@ bool is_choice(std::string_view choices, std::string_view text) {
 
 Checked check_value(const Parameter& parameter, std::string_view text) {
   switch (parameter.kind) {
-    case Kind::number: return check_number(parameter, text);
+    case Kind::number:
+      return check_number(parameter, text);
     case Kind::choice:
       if (is_choice(parameter.choices, text)) return {};
       return bad(parameter, "must be one of " + std::string(parameter.choices) + ".");
@@ -47,7 +49,8 @@ Checked check_value(const Parameter& parameter, std::string_view text) {
       if (id && id->is_specific()) return {};
       return bad(parameter, "must be the id of one thread, as /debug/threads gives it.");
     }
-    case Kind::text: break;
+    case Kind::text:
+      break;
   }
   if (text.empty()) return bad(parameter, "must not be empty.");
   return {};
@@ -67,7 +70,8 @@ tl::expected<Arguments, BadArgument> Arguments::check(
   for (const auto& [name, value] : query) {
     const auto* parameter = find(parameters, name);
     if (parameter == nullptr)
-      return tl::unexpected(BadArgument{400, "unknown_parameter", "There is no parameter '" + name + "' here."});
+      return tl::unexpected(
+          BadArgument{400, "unknown_parameter", "There is no parameter '" + name + "' here."});
     if (arguments.text(parameter->name)) return tl::unexpected(bad(*parameter, "is given twice."));
     if (auto problem = check_value(*parameter, value)) return tl::unexpected(std::move(*problem));
     arguments.values_.push_back({parameter->name, value});

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <span>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -30,9 +30,9 @@ struct Parameter {
   bool required = false;
   std::uint64_t least = 0, most = std::numeric_limits<std::uint64_t>::max();  ///< of a number
   std::string_view choices;                                                   ///< separated by |
-  std::string_view otherwise;                                                 ///< if it isn't given; may be empty
-  bool most_is_size = false;                                                  ///< beyond `most` is 413, not 400
-  std::string_view doc;                                                       ///< a phrase in Markdown
+  std::string_view otherwise;  ///< if it isn't given; may be empty
+  bool most_is_size = false;   ///< beyond `most` is 413, not 400
+  std::string_view doc;        ///< a phrase in Markdown
 };
 
 /// What is wrong with the parameters of a request.

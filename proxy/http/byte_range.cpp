@@ -17,12 +17,13 @@ std::optional<std::uint64_t> position(std::string_view text) {
 }  // namespace
 
 std::variant<WholeRepresentation, UnsatisfiableRange, ByteRange> parse_range(std::string_view header,
-                                                                            std::uint64_t size) {
+                                                                             std::uint64_t size) {
   constexpr std::string_view unit = "bytes=";
   if (!header.starts_with(unit)) return WholeRepresentation{};
   const auto range = header.substr(unit.size());
   const auto dash = range.find('-');
-  if (dash == std::string_view::npos || range.find(',') != std::string_view::npos) return WholeRepresentation{};
+  if (dash == std::string_view::npos || range.find(',') != std::string_view::npos)
+    return WholeRepresentation{};
   const auto first = position(range.substr(0, dash)), last = position(range.substr(dash + 1));
   if (dash == 0) {  // the last so many bytes
     if (!last) return WholeRepresentation{};

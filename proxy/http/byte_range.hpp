@@ -14,11 +14,11 @@ struct ByteRange {
   bool operator==(const ByteRange&) const = default;
 };
 
-struct WholeRepresentation {};   ///< there is no range, or none that has to be honoured
-struct UnsatisfiableRange {};  ///< 416
+struct WholeRepresentation {};  ///< there is no range, or none that has to be honoured
+struct UnsatisfiableRange {};   ///< 416
 
 /// What a Range header asks of `size` bytes. Several ranges and other units are answered with the whole.
 std::variant<WholeRepresentation, UnsatisfiableRange, ByteRange> parse_range(std::string_view header,
-                                                                            std::uint64_t size);
+                                                                             std::uint64_t size);
 
 }  // namespace rspbridge::proxy::http

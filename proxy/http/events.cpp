@@ -62,9 +62,8 @@ void EventHub::add(std::shared_ptr<EventSink> sink) {
   listener->sending = true;
   listeners_.push_back(listener);
   count_(listeners_.size());
-  listener->sink->send(
-      std::make_shared<const std::string>(event_text(std::nullopt, state_)),
-      [self = shared_from_this(), listener](bool ok) { self->was_sent(listener, ok); });
+  listener->sink->send(std::make_shared<const std::string>(event_text(std::nullopt, state_)),
+                       [self = shared_from_this(), listener](bool ok) { self->was_sent(listener, ok); });
 }
 
 void EventHub::gone(const EventSink& sink) {
@@ -115,7 +114,8 @@ void EventHub::wake() {
 
 void EventHub::turn() {
   awake_ = false;
-  for (std::size_t served = 0; unserved_ > 0 && !listeners_.empty() && served < kListenersPerTurn; --unserved_) {
+  for (std::size_t served = 0; unserved_ > 0 && !listeners_.empty() && served < kListenersPerTurn;
+       --unserved_) {
     listeners_.splice(listeners_.end(), listeners_, listeners_.begin());
     const auto listener = listeners_.back();
     if (serve(listener)) ++served;

@@ -39,7 +39,8 @@ bool is_loopback_authority(std::string_view authority, std::uint16_t port) {
   const auto end = bracketed ? authority.find(']') : authority.find(':');
   if (bracketed && end == std::string_view::npos) return false;
   const auto host = bracketed ? authority.substr(1, end - 1) : authority.substr(0, end);
-  auto rest = end == std::string_view::npos ? std::string_view{} : authority.substr(end + (bracketed ? 1 : 0));
+  auto rest =
+      end == std::string_view::npos ? std::string_view{} : authority.substr(end + (bracketed ? 1 : 0));
   if (!is_loopback_name(host, bracketed)) return false;
   if (rest.empty()) return port == kHttpPort;
   if (!rest.starts_with(':')) return false;
@@ -60,8 +61,8 @@ bool equal_in_constant_time(std::string_view given, std::string_view secret) noe
 
 std::optional<Answer> Guard::refusal(const Request& request, link::StopId stop_id) const {
   if (!request.host || (loopback && !is_loopback_authority(*request.host, port)))
-    return error_answer(403, "foreign_host", "The Host header must name this machine's loopback and our port.",
-                        stop_id);
+    return error_answer(403, "foreign_host",
+                        "The Host header must name this machine's loopback and our port.", stop_id);
   if (request.origin && !is_ours(*request.origin, request, *this))
     return error_answer(403, "foreign_origin", "Pages of other origins may not ask here.", stop_id);
   if (token.empty() || has_token(request, token)) return std::nullopt;

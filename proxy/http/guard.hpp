@@ -1,8 +1,8 @@
 // Whether a request may be answered at all.
 #pragma once
 
-#include <cstdint>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

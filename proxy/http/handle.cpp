@@ -35,7 +35,8 @@ Prepared prepare(const Request& request, const inspect::State& state) {
     return prepared;
   };
   const auto target = parse_target(request.target);
-  if (!target) return refuse(error_answer(400, "bad_target", "The request's target can't be read.", state.stop_id));
+  if (!target)
+    return refuse(error_answer(400, "bad_target", "The request's target can't be read.", state.stop_id));
   prepared.route = find_route(target->path);
   if (prepared.route == nullptr)
     return refuse(error_answer(404, "not_found", "There is nothing here; /openapi.json tells what there is.",
@@ -95,20 +96,34 @@ Answer error_answer(unsigned status, std::string_view code, std::string_view sen
 
 std::string_view reason_phrase(unsigned status) noexcept {
   switch (status) {
-    case 200: return "OK";
-    case 206: return "Partial Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 416: return "Range Not Satisfiable";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    default: return "Internal Server Error";
+    case 200:
+      return "OK";
+    case 206:
+      return "Partial Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 416:
+      return "Range Not Satisfiable";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
   }
 }
 

@@ -9,19 +9,36 @@ namespace {
 
 constexpr std::string_view kReplacement = "\\ufffd";
 
-bool is_plain_ascii(unsigned char c, JsonStyle style) {
-  if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') return false;
-  return style == JsonStyle::plain || (c != '<' && c != '>' && c != '&');
+// Which bytes stand for themselves.
+using ByteSet = std::array<bool, 256>;
+
+constexpr ByteSet plain_bytes(JsonStyle style) {
+  ByteSet set{};
+  for (std::size_t c = 0x20; c < 0x80; ++c)
+    set[c] = c != '"' && c != '\\' && (style == JsonStyle::plain || (c != '<' && c != '>' && c != '&'));
+  return set;
 }
+
+constexpr ByteSet kPlain = plain_bytes(JsonStyle::plain), kPlainInGo = plain_bytes(JsonStyle::go);
 
 void append_escaped(std::string& out, unsigned char c) {
   constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
     default:
       out += "\\u00";
       out += digits[c >> 4];
@@ -71,10 +88,11 @@ void append_number(std::string& out, Number number, int base = 10) {
 }  // namespace
 
 void append_json(std::string& out, std::string_view text, JsonStyle style) {
+  const ByteSet& stands_for_itself = style == JsonStyle::go ? kPlainInGo : kPlain;
   out += '"';
   while (!text.empty()) {
     std::size_t plain = 0;
-    while (plain < text.size() && is_plain_ascii(static_cast<unsigned char>(text[plain]), style)) ++plain;
+    while (plain < text.size() && stands_for_itself[static_cast<unsigned char>(text[plain])]) ++plain;
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (!text.empty()) text.remove_prefix(append_special(out, text, style));
@@ -82,8 +100,12 @@ void append_json(std::string& out, std::string_view text, JsonStyle style) {
   out += '"';
 }
 
-void append_json(std::string& out, std::uint64_t number) { append_number(out, number); }
-void append_json(std::string& out, std::int64_t number) { append_number(out, number); }
+void append_json(std::string& out, std::uint64_t number) {
+  append_number(out, number);
+}
+void append_json(std::string& out, std::int64_t number) {
+  append_number(out, number);
+}
 
 std::string hex_number(std::uint64_t number) {
   std::string out = "0x";

@@ -18,7 +18,8 @@ asio::ip::address listening_address(const std::string& host, bool has_token) {
   std::error_code not_numeric;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, not_numeric);
   if (not_numeric)
-    throw std::invalid_argument("HTTP can be served at a numeric address or at 'localhost', not at '" + host + "'.");
+    throw std::invalid_argument("HTTP can be served at a numeric address or at 'localhost', not at '" + host +
+                                "'.");
   if (!address.is_loopback() && !has_token)
     throw std::invalid_argument("Serving HTTP at " + host +
                                 " lets others in: that needs a token, by --http-token-file.");
@@ -42,9 +43,11 @@ std::size_t raise_open_files() {
 }
 
 Limits connection_limits(std::size_t wanted_streams, std::size_t open_files) {
-  const std::size_t most = open_files > 2 * kOtherDescriptors ? open_files - kOtherDescriptors : kOtherDescriptors;
+  const std::size_t most =
+      open_files > 2 * kOtherDescriptors ? open_files - kOtherDescriptors : kOtherDescriptors;
   const std::size_t connections = std::min(wanted_streams + kOtherConnections, most);
-  const std::size_t for_streams = connections > kOtherConnections ? connections - kOtherConnections : connections / 2;
+  const std::size_t for_streams =
+      connections > kOtherConnections ? connections - kOtherConnections : connections / 2;
   return {std::min(wanted_streams, for_streams), connections};
 }
 

@@ -1,8 +1,8 @@
 #include "proxy/http/map_document.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
-#include <cstdio>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -25,13 +25,6 @@ void member(std::string& out, std::string_view name_and_colon, const Value& valu
     append_json(out, value);
 }
 
-// "fd:01", as in maps; empty where there is no device.
-std::string device_text(const memmap::Vma& vma) {
-  std::array<char, 24> text;
-  const int length = std::snprintf(text.data(), text.size(), "%02x:%02x", vma.device_major, vma.device_minor);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
-
 // What the modules tell of each VMA: by index, null where it belongs to none.
 std::vector<const memmap::Module*> module_of_vma(const inspect::TargetMap& map) {
   std::vector<const memmap::Module*> owners(map.map.vmas().size(), nullptr);
@@ -41,31 +34,65 @@ std::vector<const memmap::Module*> module_of_vma(const inspect::TargetMap& map) 
   return owners;
 }
 
-void append_entry(std::string& out, const memmap::Vma& vma, std::string_view label,
-                  const memmap::Module* module, std::uint64_t populated) {
-  member(out, R"({"Addr":)", vma.range.begin.value);
-  member(out, R"(,"Size":)", vma.range.size());
-  member(out, R"(,"Read":)", vma.readable);
-  member(out, R"(,"Write":)", vma.writable);
-  member(out, R"(,"Exec":)", vma.executable);
-  member(out, R"(,"Filename":)", vma.path);
-  member(out, R"(,"Offset":)", vma.offset);
-  member(out, R"(,"Private":)", !vma.shared);
-  member(out, R"(,"Device":)", device_text(vma));
-  member(out, R"(,"Inode":)", vma.inode);
-  member(out, R"(,"Label":)", label);
-  member(out, R"(,"BuildID":)", module ? memmap::hex_text(module->image.build_id) : std::string());
-  if (module)
-    member(out, R"(,"LoadBias":)", module->image.load_bias);
-  else
-    out += R"(,"LoadBias":null)";
-  if (vma.details)
-    member(out, R"(,"VmFlags":)", vma.details->flags.text());
-  else
-    out += R"(,"VmFlags":null)";
-  member(out, R"(,"Populated":)", populated);
-  out += '}';
-}
+// Writes entries. Remembers the texts that many entries have in common.
+class EntryWriter {
+ public:
+  void append(std::string& out, const memmap::Vma& vma, std::string_view label, const memmap::Module* module,
+              std::uint64_t populated) {
+    member(out, R"({"Addr":)", vma.range.begin.value);
+    member(out, R"(,"Size":)", vma.range.size());
+    member(out, R"(,"Read":)", vma.readable);
+    member(out, R"(,"Write":)", vma.writable);
+    member(out, R"(,"Exec":)", vma.executable);
+    member(out, R"(,"Filename":)", vma.path);
+    member(out, R"(,"Offset":)", vma.offset);
+    member(out, R"(,"Private":)", !vma.shared);
+    out += R"(,"Device":")";
+    append_device_number(out, vma.device_major);
+    out += ':';
+    append_device_number(out, vma.device_minor);
+    member(out, R"(","Inode":)", vma.inode);
+    member(out, R"(,"Label":)", label);
+    out += module_text(module);
+    out += flags_text(vma);
+    member(out, R"(,"Populated":)", populated);
+    out += '}';
+  }
+
+ private:
+  // At least two hexadecimal digits, as in maps.
+  static void append_device_number(std::string& out, std::uint32_t number) {
+    std::array<char, 8> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
+    if (number < 16) out += '0';
+    out.append(digits.data(), end);
+  }
+
+  const std::string& module_text(const memmap::Module* module) {
+    if (module == module_ && !module_text_.empty()) return module_text_;
+    module_ = module;
+    module_text_.clear();
+    member(module_text_, R"(,"BuildID":)", module ? memmap::hex_text(module->image.build_id) : std::string());
+    if (module)
+      member(module_text_, R"(,"LoadBias":)", module->image.load_bias);
+    else
+      module_text_ += R"(,"LoadBias":null)";
+    return module_text_;
+  }
+
+  std::string_view flags_text(const memmap::Vma& vma) {
+    if (!vma.details) return R"(,"VmFlags":null)";
+    for (const auto& [flags, text] : flags_)
+      if (flags == vma.details->flags) return text;
+    std::string text;
+    member(text, R"(,"VmFlags":)", vma.details->flags.text());
+    return flags_.emplace_back(vma.details->flags, std::move(text)).second;
+  }
+
+  const memmap::Module* module_ = nullptr;
+  std::string module_text_;
+  std::vector<std::pair<memmap::VmFlags, std::string>> flags_;  // a process has a handful
+};
 
 void append_head(std::string& out, const inspect::TargetMap& map) {
   member(out, R"({"pid":)", map.pid);
@@ -112,11 +139,12 @@ std::string map_document(const inspect::TargetMap& map, const MapFilter& filter,
   append_head(out, map);
   out += R"(,"entries":[)";
   bool first = true;
+  EntryWriter writer;
   for (std::size_t at = 0; at < vmas.size(); ++at) {
     if (!filter.matches(vmas[at])) continue;
     if (!std::exchange(first, false)) out += ',';
     const std::string_view label = at < map.labels.size() ? std::string_view(map.labels[at]) : "";
-    append_entry(out, vmas[at], label, owners[at], populated(vmas[at].range));
+    writer.append(out, vmas[at], label, owners[at], populated(vmas[at].range));
   }
   out += "]}\n";
   return out;

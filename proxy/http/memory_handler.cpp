@@ -53,7 +53,8 @@ class MemoryPieces final : public PieceSource {
   std::string first_;
 };
 
-// The first part of [begin, begin + length) that no VMA holds; nothing if all is mapped, or if there is no map.
+// The first part of [begin, begin + length) that no VMA holds; nothing if all is mapped, or if there is no
+// map.
 asio::awaitable<std::optional<inspect::Failure>> unmapped_part(inspect::Inspection& inspection,
                                                                std::uint64_t begin, std::uint64_t length) {
   const auto map = co_await inspection.map();
@@ -63,8 +64,8 @@ asio::awaitable<std::optional<inspect::Failure>> unmapped_part(inspect::Inspecti
   for (auto at = start; at < end;) {
     const auto* vma = (*map)->map.find(at);
     if (vma == nullptr)
-      co_return inspect::Failure{inspect::Problem::unreadable,
-                                 "Nothing is mapped at " + hex_number(at.value) + ".", {at, end}};
+      co_return inspect::Failure{
+          inspect::Problem::unreadable, "Nothing is mapped at " + hex_number(at.value) + ".", {at, end}};
     at = vma->range.end;
   }
   co_return std::nullopt;
@@ -93,7 +94,8 @@ Answer not_modified(const std::string& etag, std::uint64_t length, link::StopId 
 }
 
 Answer unsatisfiable(std::uint64_t length, link::StopId stop_id) {
-  auto answer = error_answer(416, "bad_range", "The range isn't within the memory that was asked for.", stop_id);
+  auto answer =
+      error_answer(416, "bad_range", "The range isn't within the memory that was asked for.", stop_id);
   answer.headers.emplace_back("Content-Range", "bytes */" + std::to_string(length));
   return answer;
 }

@@ -23,7 +23,8 @@ std::string Metrics::text(const inspect::State& state) const {
     out.append("rspbridge_http_requests_total{route=\"").append(key.first).append("\",status=\"");
     out.append(std::to_string(key.second)).append("\"} ").append(std::to_string(count)).append("\n");
   }
-  single(out, "rspbridge_http_refused_connections_total", "counter", "Connections of other users.", refusals_);
+  single(out, "rspbridge_http_refused_connections_total", "counter", "Connections of other users.",
+         refusals_);
   single(out, "rspbridge_http_sent_bytes_total", "counter", "Bytes of bodies, without headers.", bytes_);
   single(out, "rspbridge_http_event_streams", "gauge", "Open streams of events.", open_streams);
   single(out, "rspbridge_stop_id", "gauge", "The last stop.", state.stop_id);

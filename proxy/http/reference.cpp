@@ -32,7 +32,8 @@ Json schema_of(const Parameter& parameter) {
 }
 
 std::string bounds_of(const Parameter& parameter) {
-  if (parameter.kind != Kind::number || parameter.most == std::numeric_limits<std::uint64_t>::max()) return {};
+  if (parameter.kind != Kind::number || parameter.most == std::numeric_limits<std::uint64_t>::max())
+    return {};
   return "; " + std::to_string(parameter.least) + " to " + std::to_string(parameter.most);
 }
 
@@ -95,9 +96,8 @@ std::string openapi_document(std::string_view version) {
   for (const auto& route : routes())
     document["paths"][std::string(route.path)][route.method == "GET" ? "get" : std::string(route.method)] =
         operation_json(route);
-  document["components"] = {
-      {"responses", {{"Error", error_json()}}},
-      {"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}};
+  document["components"] = {{"responses", {{"Error", error_json()}}},
+                            {"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}};
   return document.dump(2) + "\n";
 }
 

@@ -82,7 +82,9 @@ bool matches(const Route& route, std::string_view path) {
 
 }  // namespace
 
-std::span<const Route> routes() { return table; }
+std::span<const Route> routes() {
+  return table;
+}
 
 const Route* find_route(std::string_view path) {
   const auto found =

@@ -5,11 +5,11 @@
 #include <system_error>
 #include <utility>
 
+#include <spdlog/spdlog.h>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <restinio/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include "proxy/http/handle.hpp"
 #include "proxy/http/listening.hpp"
@@ -51,15 +51,17 @@ class CloseListener {
   explicit CloseListener(std::function<void(ConnectionId)> closed) : closed_(std::move(closed)) {}
   void state_changed(const restinio::connection_state::notice_t& notice) const noexcept {
     const auto cause = notice.cause();
-    if (restinio::holds_alternative<restinio::connection_state::closed_t>(cause)) closed_(notice.connection_id());
+    if (restinio::holds_alternative<restinio::connection_state::closed_t>(cause))
+      closed_(notice.connection_id());
   }
 
  private:
   std::function<void(ConnectionId)> closed_;
 };
 
-struct Traits : restinio::traits_t<restinio::asio_timer_manager_t, restinio::null_logger_t,
-                                   restinio::default_request_handler_t, restinio::noop_strand_t, TrackedSocket> {
+struct Traits
+    : restinio::traits_t<restinio::asio_timer_manager_t, restinio::null_logger_t,
+                         restinio::default_request_handler_t, restinio::noop_strand_t, TrackedSocket> {
   using ip_blocker_t = PeerCheck;
   using connection_state_listener_t = CloseListener;
   static constexpr bool use_connection_count_limiter = true;
@@ -73,7 +75,8 @@ Request request_of(const restinio::request_t& from) {
   const auto value = [&](restinio::http_field_t name) -> std::optional<std::string> {
     std::optional<std::string> only;
     headers.for_each_value_of(name, [&](restinio::string_view_t text) {
-      only = only ? std::string() : std::string(text.data(), text.size());  // several of them are none of ours
+      only =
+          only ? std::string() : std::string(text.data(), text.size());  // several of them are none of ours
       return restinio::http_header_fields_t::continue_enumeration();
     });
     return only;
@@ -90,8 +93,9 @@ Request request_of(const restinio::request_t& from) {
 
 template <class Output>
 auto response_to(restinio::request_t& request, Answer head) {
-  auto response = request.create_response<Output>(
-      {restinio::http_status_code_t{static_cast<std::uint16_t>(head.status)}, std::string(reason_phrase(head.status))});
+  auto response =
+      request.create_response<Output>({restinio::http_status_code_t{static_cast<std::uint16_t>(head.status)},
+                                       std::string(reason_phrase(head.status))});
   response.append_header("Stop-Id", std::to_string(head.stop_id));
   response.append_header(restinio::http_field_t::content_type, std::move(head.content_type));
   response.append_header(restinio::http_field_t::cache_control, "no-cache");
@@ -119,7 +123,8 @@ class StreamSink final : public EventSink {
 
 class RestinioResponder final : public Responder {
  public:
-  RestinioResponder(restinio::request_handle_t request, asio::any_io_executor executor, std::function<void()> cut)
+  RestinioResponder(restinio::request_handle_t request, asio::any_io_executor executor,
+                    std::function<void()> cut)
       : request_(std::move(request)), executor_(std::move(executor)), cut_(std::move(cut)) {}
 
   ConnectionId connection() const override { return request_->connection_id(); }
@@ -152,13 +157,15 @@ class RestinioResponder final : public Responder {
   void end() override { response_->done(); }
   void cut() override { cut_(); }
   std::shared_ptr<EventSink> open_stream(Answer head) override {
-    return std::make_shared<StreamSink>(response_to<restinio::chunked_output_t>(*request_, std::move(head)), cut_);
+    return std::make_shared<StreamSink>(response_to<restinio::chunked_output_t>(*request_, std::move(head)),
+                                        cut_);
   }
 
  private:
   // Whether a piece was sent; the timer never expires.
   struct Sent {
-    explicit Sent(const asio::any_io_executor& executor) : timer(executor, asio::steady_timer::time_point::max()) {}
+    explicit Sent(const asio::any_io_executor& executor)
+        : timer(executor, asio::steady_timer::time_point::max()) {}
     asio::steady_timer timer;
     std::optional<bool> ok;
   };
@@ -185,8 +192,8 @@ class Server::Impl {
 
  private:
   using RestinioServer = restinio::http_server_t<Traits>;
-  restinio::server_settings_t<Traits> server_settings(const asio::ip::address& address, const Settings& settings,
-                                                      std::size_t connections);
+  restinio::server_settings_t<Traits> server_settings(const asio::ip::address& address,
+                                                      const Settings& settings, std::size_t connections);
   bool admits(const tcp::endpoint& peer) const;
 
   asio::io_context& io_;
@@ -269,7 +276,9 @@ void Server::Impl::stop() {
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 std::unique_ptr<Server> Server::start(asio::io_context& context, Settings settings,
                                       inspect::Inspection& inspection) {
@@ -277,7 +286,11 @@ std::unique_ptr<Server> Server::start(asio::io_context& context, Settings settin
       new Server(std::make_unique<Impl>(context, std::move(settings), inspection)));
 }
 
-std::string Server::url() const { return impl_->url(); }
-void Server::stop() { impl_->stop(); }
+std::string Server::url() const {
+  return impl_->url();
+}
+void Server::stop() {
+  impl_->stop();
+}
 
 }  // namespace rspbridge::proxy::http

@@ -28,11 +28,12 @@ class Server {
     /// around it, as a file may have them, don't count.
     std::string token;
     std::string session, version;
-    std::size_t max_streams = 1024;                             ///< of events; less if descriptors are short
+    std::size_t max_streams = 1024;  ///< of events; less if descriptors are short
     std::chrono::seconds request_timeout{30}, write_timeout{30};  ///< for a slow client
     std::chrono::milliseconds heartbeat = EventHub::heartbeat;
     /// Who is at the other end of a loopback connection (transport::find_peer); replaced by tests.
-    std::function<std::optional<uid_t>(const asio::ip::tcp::endpoint& peer, const asio::ip::tcp::endpoint& ours)>
+    std::function<std::optional<uid_t>(const asio::ip::tcp::endpoint& peer,
+                                       const asio::ip::tcp::endpoint& ours)>
         peer_user;
   };
 

@@ -14,10 +14,10 @@ asio::awaitable<Answer> answer_events(const Call& call) {
   const auto state = context.inspection.state();
   if (state.over) co_return error_answer(503, "gone", "The session is over.", state.stop_id);
   if (context.metrics.open_streams >= context.max_streams)
-    co_return error_answer(503, "too_many_streams",
-                           "There are " + std::to_string(context.max_streams) +
-                               " streams of events already; close one of them.",
-                           state.stop_id);
+    co_return error_answer(
+        503, "too_many_streams",
+        "There are " + std::to_string(context.max_streams) + " streams of events already; close one of them.",
+        state.stop_id);
   Answer answer;
   answer.content_type = "text/event-stream";
   answer.stop_id = state.stop_id;
@@ -42,7 +42,9 @@ asio::awaitable<Answer> answer_health(const Call& call) {
   nlohmann::ordered_json document{{"status", "ok"},
                                   {"session", call.context.session},
                                   {"version", call.context.version},
-                                  {"target", state.over ? "over" : state.running ? "running" : "stopped"}};
+                                  {"target", state.over      ? "over"
+                                             : state.running ? "running"
+                                                             : "stopped"}};
   document["pid"] = state.pid ? nlohmann::ordered_json(*state.pid) : nlohmann::ordered_json(nullptr);
   co_return json_answer(std::move(document), state.stop_id);
 }

@@ -4,11 +4,11 @@
 
 #include <utility>
 
+#include <spdlog/spdlog.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include "proxy/http/handle.hpp"
 #include "proxy/http/json_text.hpp"
@@ -42,7 +42,8 @@ std::string quoted(const std::optional<std::string>& header) {
 
 std::uint64_t body_length(const Answer& answer) {
   if (const auto* text = std::get_if<Text>(&answer.body)) return (*text)->size();
-  if (const auto* pieces = std::get_if<std::shared_ptr<PieceSource>>(&answer.body)) return (*pieces)->length();
+  if (const auto* pieces = std::get_if<std::shared_ptr<PieceSource>>(&answer.body))
+    return (*pieces)->length();
   return 0;
 }
 
@@ -60,7 +61,8 @@ void Serving::open(std::uint16_t port, std::chrono::milliseconds heartbeat) {
 }
 
 void Serving::serve(Request request, std::unique_ptr<Responder> responder) {
-  asio::co_spawn(executor_, run(shared_from_this(), std::move(request), std::move(responder)), asio::detached);
+  asio::co_spawn(executor_, run(shared_from_this(), std::move(request), std::move(responder)),
+                 asio::detached);
 }
 
 asio::awaitable<void> Serving::run(std::shared_ptr<Serving> self, Request request,
@@ -98,8 +100,8 @@ asio::awaitable<Answer> Serving::answer(const Request& request) {
     context_.metrics.count_answer("refused", refusal->status);
     const bool token = refusal->status == 401;
     log_refusal(token ? "token" : "page",
-                std::string(token ? "without our token" : "with a foreign Host or Origin") + ": " + quoted(request.host) +
-                    ", " + quoted(request.origin));
+                std::string(token ? "without our token" : "with a foreign Host or Origin") + ": " +
+                    quoted(request.host) + ", " + quoted(request.origin));
     co_return std::move(*refusal);
   }
   Answer answer = co_await handle(request, context_);
@@ -116,7 +118,8 @@ void Serving::add_stream(Responder& responder, Answer head) {
 bool Serving::admits(std::optional<uid_t> peer, const std::string& address) {
   if (peer && (*peer == ::getuid() || *peer == 0)) return true;
   context_.metrics.count_refusal();
-  log_refusal("user", (peer ? "of user " + std::to_string(*peer) : std::string("of an unknown user")) + ": " + address);
+  log_refusal("user", (peer ? "of user " + std::to_string(*peer) : std::string("of an unknown user")) + ": " +
+                          address);
   return false;
 }
 

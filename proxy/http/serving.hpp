@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 #include <unordered_map>
 
 #include <sys/types.h>
@@ -24,7 +24,8 @@ namespace rspbridge::proxy::http {
 
 using ConnectionId = std::uint64_t;
 
-/// Where the answer to one request goes. One of send(), send_head(), begin() and open_stream() is called, once.
+/// Where the answer to one request goes. One of send(), send_head(), begin() and open_stream() is called,
+/// once.
 class Responder {
  public:
   virtual ~Responder() = default;

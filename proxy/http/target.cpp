@@ -47,7 +47,8 @@ std::optional<Target> parse_target(std::string_view text) {
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     auto name = decoded(pair.substr(0, equals), true);
-    auto value = decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), true);
+    auto value =
+        decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), true);
     if (!name || !value) return std::nullopt;
     target.query.emplace_back(std::move(*name), std::move(*value));
   }

@@ -59,9 +59,11 @@ asio::awaitable<inspect::Result<inspect::Memory>> read_up_to(inspect::Inspection
   if (memory || memory.error().problem != inspect::Problem::unreadable) co_return memory;
   const auto here = memmap::untagged({address}).value;
   const auto bad = memmap::untagged(memory.error().range.begin).value;
-  const auto good = bad > here ? std::min<std::uint64_t>(bad - here, length - 1) / triage::instruction_bytes : 0;
+  const auto good =
+      bad > here ? std::min<std::uint64_t>(bad - here, length - 1) / triage::instruction_bytes : 0;
   if (good == 0) co_return memory;
-  auto shorter = co_await inspection.read(address, static_cast<std::size_t>(good * triage::instruction_bytes));
+  auto shorter =
+      co_await inspection.read(address, static_cast<std::size_t>(good * triage::instruction_bytes));
   co_return shorter;
 }
 
@@ -115,7 +117,8 @@ asio::awaitable<Answer> answer_disassembly(const Call& call) {
   const auto map = co_await inspection.map();
   if (map && !(*map)->architecture.empty() && (*map)->architecture != "aarch64")
     co_return error_answer(501, "unsupported",
-                           "Only ARM64 is disassembled; the target is " + (*map)->architecture + ".", stop_id);
+                           "Only ARM64 is disassembled; the target is " + (*map)->architecture + ".",
+                           stop_id);
   const auto memory = co_await read_up_to(inspection, address, static_cast<std::size_t>(length));
   if (!memory) co_return failure_answer(memory.error(), stop_id);
   Json document{{"instructions", Json::array()}};

@@ -15,8 +15,7 @@ void shut_down_socket(TrackedSocket& socket) noexcept {
 
 asio::execution_context::id OpenSockets::id;
 
-TrackedSocket::TrackedSocket(asio::io_context& context)
-    : asio::ip::tcp::socket(context), context_(context) {
+TrackedSocket::TrackedSocket(asio::io_context& context) : asio::ip::tcp::socket(context), context_(context) {
   asio::use_service<OpenSockets>(context_).sockets_.insert(this);
 }
 
@@ -25,12 +24,16 @@ TrackedSocket::TrackedSocket(TrackedSocket&& other) noexcept
   asio::use_service<OpenSockets>(context_).sockets_.insert(this);
 }
 
-TrackedSocket::~TrackedSocket() { asio::use_service<OpenSockets>(context_).sockets_.erase(this); }
+TrackedSocket::~TrackedSocket() {
+  asio::use_service<OpenSockets>(context_).sockets_.erase(this);
+}
 
-void OpenSockets::shut_down(const asio::ip::tcp::endpoint& ours, const asio::ip::tcp::endpoint& peer) noexcept {
+void OpenSockets::shut_down(const asio::ip::tcp::endpoint& ours,
+                            const asio::ip::tcp::endpoint& peer) noexcept {
   for (auto* socket : sockets_) {
     std::error_code not_connected;
-    if (socket->local_endpoint(not_connected) != ours || socket->remote_endpoint(not_connected) != peer) continue;
+    if (socket->local_endpoint(not_connected) != ours || socket->remote_endpoint(not_connected) != peer)
+      continue;
     shut_down_socket(*socket);
     return;
   }

@@ -30,8 +30,8 @@ class OpenSockets : public asio::execution_context::service {
 
   explicit OpenSockets(asio::execution_context& context) : service(context) {}
 
-  /// Shuts down the connection of `ours` with `peer`, if there is one: whoever reads or writes it then gets an
-  /// error, and closes it.
+  /// Shuts down the connection of `ours` with `peer`, if there is one: whoever reads or writes it then gets
+  /// an error, and closes it.
   void shut_down(const asio::ip::tcp::endpoint& ours, const asio::ip::tcp::endpoint& peer) noexcept;
   /// The same for all connections that came to `ours`, whose address may be the unspecified one.
   void shut_down_all(const asio::ip::tcp::endpoint& ours) noexcept;

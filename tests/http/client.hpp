@@ -75,8 +75,8 @@ class Client {
     send_raw(method + " " + target + " HTTP/1.1\r\nHost: " + host_ + "\r\n" + more + "\r\n");
   }
   void send_raw(const std::string& text) { asio::write(socket_, asio::buffer(text)); }
-  /// What comes up to and with `mark`, beginning where the last read ended; what there was if the connection ends
-  /// or nothing comes.
+  /// What comes up to and with `mark`, beginning where the last read ended; what there was if the connection
+  /// ends or nothing comes.
   std::string read_until(const std::string& mark) {
     auto at = received_.find(mark);
     while (at == std::string::npos && receive()) at = received_.find(mark);

@@ -42,7 +42,8 @@ struct Fixture {
   std::shared_ptr<EventHub> hub;
 
   explicit Fixture(std::chrono::milliseconds heartbeat = EventHub::heartbeat)
-      : hub(EventHub::open(io.get_executor(), *target, [this](std::size_t now) { count = now; }, heartbeat)) {}
+      : hub(EventHub::open(
+            io.get_executor(), *target, [this](std::size_t now) { count = now; }, heartbeat)) {}
   std::shared_ptr<FakeSink> add() {
     auto sink = std::make_shared<FakeSink>();
     hub->add(sink);
@@ -67,8 +68,9 @@ TEST_CASE("events come in the order in which things happen") {
   f.io.poll();
   CHECK(early->types() == "srSre");
   CHECK(late->types() == "sre");
-  CHECK(late->got.starts_with("event: state\nid: 8\ndata: {\"stop_id\":8,\"running\":false,\"over\":false,\"pid\":42,"
-                              "\"thread\":\"p2a.2a\",\"stop_reply\":\"T05\"}\n\n"));
+  CHECK(late->got.starts_with(
+      "event: state\nid: 8\ndata: {\"stop_id\":8,\"running\":false,\"over\":false,\"pid\":42,"
+      "\"thread\":\"p2a.2a\",\"stop_reply\":\"T05\"}\n\n"));
   CHECK(f.count == 2);
 }
 
@@ -134,7 +136,8 @@ TEST_CASE("many listeners don't hold up the loop") {
   for (int at = 0; at < 1000; ++at) sinks.push_back(f.add());
   f.target->resume();
   f.io.poll_one();
-  const auto served = std::count_if(sinks.begin(), sinks.end(), [](const auto& sink) { return sink->types() == "sr"; });
+  const auto served =
+      std::count_if(sinks.begin(), sinks.end(), [](const auto& sink) { return sink->types() == "sr"; });
   CHECK(served > 0);
   CHECK(served <= 64);
   f.io.poll();

@@ -48,7 +48,9 @@ std::shared_ptr<FakeInspection> sample_target() {
   return target;
 }
 
-Answer ask(FakeInspection&, Context& context, Request request) { return run(handle(request, context)); }
+Answer ask(FakeInspection&, Context& context, Request request) {
+  return run(handle(request, context));
+}
 
 Answer ask(FakeInspection& target, const std::string& request_target, const std::string& method) {
   Context context{target, "demo", "0.0", 2};
@@ -57,7 +59,8 @@ Answer ask(FakeInspection& target, const std::string& request_target, const std:
 
 std::optional<std::string> body_of(const Answer& answer) {
   if (const auto* text = std::get_if<Text>(&answer.body)) return **text;
-  if (const auto* source = std::get_if<std::shared_ptr<PieceSource>>(&answer.body)) return run(all_of(*source));
+  if (const auto* source = std::get_if<std::shared_ptr<PieceSource>>(&answer.body))
+    return run(all_of(*source));
   return std::nullopt;
 }
 

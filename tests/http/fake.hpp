@@ -37,7 +37,8 @@ inline constexpr const char* kSmaps =
 /// What a test sets is what it tells.
 class FakeInspection final : public inspect::Inspection {
  public:
-  inspect::State now{.stop_id = 7, .pid = 42, .thread = rsp::ThreadId{.pid = 42, .tid = 42}, .stop_reply = "T05"};
+  inspect::State now{
+      .stop_id = 7, .pid = 42, .thread = rsp::ThreadId{.pid = 42, .tid = 42}, .stop_reply = "T05"};
   std::shared_ptr<inspect::TargetMap> target_map = std::make_shared<inspect::TargetMap>();
   std::map<std::uint64_t, std::string> memory;  ///< by first address
   std::vector<inspect::Thread> thread_list;
@@ -57,7 +58,8 @@ class FakeInspection final : public inspect::Inspection {
     if (failure) co_return tl::unexpected(*failure);
     co_return inspect::Threads{now.stop_id, now.thread, thread_list};
   }
-  asio::awaitable<inspect::Result<inspect::RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override {
+  asio::awaitable<inspect::Result<inspect::RegisterSet>> registers(
+      std::optional<rsp::ThreadId> thread) override {
     if (failure) co_return tl::unexpected(*failure);
     if (!register_set || (thread && *thread != register_set->thread))
       co_return tl::unexpected(inspect::Failure{inspect::Problem::no_thread, "No such thread."});

@@ -18,9 +18,10 @@ TEST_CASE("the Host must be our loopback address") {
   const Guard guard{.port = 40000};
   for (const auto* host : {"localhost:40000", "127.0.0.1:40000", "127.1.2.3:40000", "[::1]:40000"})
     CHECK(status(guard, {.host = host}) == 200);
-  for (const auto* host : {"", "localhost", "localhost:", "localhost:4000", "localhost:400000", "localhost:40000x",
-                           "evil.example:40000", "localhost.evil.example:40000", "10.0.0.1:40000", "::1:40000",
-                           "[::1", "[127.0.0.1]:40000", "localhost:40000@evil.example"})
+  for (const auto* host :
+       {"", "localhost", "localhost:", "localhost:4000", "localhost:400000", "localhost:40000x",
+        "evil.example:40000", "localhost.evil.example:40000", "10.0.0.1:40000", "::1:40000", "[::1",
+        "[127.0.0.1]:40000", "localhost:40000@evil.example"})
     CHECK(status(guard, {.host = host}) == 403);
   CHECK(status(guard, {}) == 403);
   CHECK(is_loopback_authority("localhost", 80));

@@ -15,9 +15,13 @@ using nlohmann::json;
 
 namespace {
 
-json body_json(const Answer& answer) { return json::parse(body_of(answer).value()); }
+json body_json(const Answer& answer) {
+  return json::parse(body_of(answer).value());
+}
 
-std::string code_of(const Answer& answer) { return body_json(answer)["error"]["code"]; }
+std::string code_of(const Answer& answer) {
+  return body_json(answer)["error"]["code"];
+}
 
 }  // namespace
 
@@ -77,8 +81,8 @@ TEST_CASE("what needs a stop is a conflict while the target runs") {
 TEST_CASE("what the inspection can't tell has a fitting status") {
   auto target = sample_target();
   const std::vector<std::pair<inspect::Problem, unsigned>> statuses{
-      {inspect::Problem::running, 409},    {inspect::Problem::no_process, 409},
-      {inspect::Problem::no_thread, 404},  {inspect::Problem::unreadable, 404},
+      {inspect::Problem::running, 409},     {inspect::Problem::no_process, 409},
+      {inspect::Problem::no_thread, 404},   {inspect::Problem::unreadable, 404},
       {inspect::Problem::unsupported, 501}, {inspect::Problem::gone, 503}};
   for (const auto& [problem, status] : statuses) {
     target->failure = inspect::Failure{problem, "It is so.", {}};
@@ -93,11 +97,13 @@ TEST_CASE("what the inspection can't tell has a fitting status") {
 
 TEST_CASE("threads, modules and registers") {
   auto target = sample_target();
-  target->thread_list = {{.id = {.pid = 42, .tid = 42}, .name = "main", .core = 1, .pc = 0x400010, .sp = 0x7ff0},
-                         {.id = {.pid = 42, .tid = 43}, .name = "\xff"}};
+  target->thread_list = {
+      {.id = {.pid = 42, .tid = 42}, .name = "main", .core = 1, .pc = 0x400010, .sp = 0x7ff0},
+      {.id = {.pid = 42, .tid = 43}, .name = "\xff"}};
   const auto threads = body_json(ask(*target, "/debug/threads"));
   CHECK(threads["stop_id"] == 7);
-  CHECK(threads["threads"][0] == json::parse(R"({"id":"p2a.2a","tid":42,"name":"main","core":1,"pc":"0x400010",
+  CHECK(threads["threads"][0] ==
+        json::parse(R"({"id":"p2a.2a","tid":42,"name":"main","core":1,"pc":"0x400010",
     "sp":"0x7ff0","stopped":true})"));
   CHECK(threads["threads"][1]["pc"].is_null());
   const auto modules = body_json(ask(*target, "/debug/elf/modules"));
@@ -138,8 +144,10 @@ TEST_CASE("health, metrics and OpenAPI") {
   ask(*target, context, {.target = "/nothing"});
   const auto metrics = body_of(ask(*target, context, {.target = "/metrics"})).value();
   using Catch::Matchers::ContainsSubstring;
-  CHECK_THAT(metrics, ContainsSubstring("rspbridge_http_requests_total{route=\"/healthz\",status=\"200\"} 1\n"));
-  CHECK_THAT(metrics, ContainsSubstring("rspbridge_http_requests_total{route=\"unknown\",status=\"404\"} 1\n"));
+  CHECK_THAT(metrics,
+             ContainsSubstring("rspbridge_http_requests_total{route=\"/healthz\",status=\"200\"} 1\n"));
+  CHECK_THAT(metrics,
+             ContainsSubstring("rspbridge_http_requests_total{route=\"unknown\",status=\"404\"} 1\n"));
   CHECK_THAT(metrics, ContainsSubstring("rspbridge_stop_id 7\n"));
   const auto openapi = body_json(ask(*target, context, {.target = "/openapi.json"}));
   CHECK(openapi["info"]["version"] == "1.2");

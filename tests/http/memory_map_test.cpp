@@ -44,10 +44,11 @@ TEST_CASE("the memory map has the fields of the issue, as numbers") {
 
 TEST_CASE("format=delve is Go's json.Marshal of Delve's entries") {
   auto target = sample_target();
-  CHECK(body_of(ask(*target, "/debug/elf/memmap?format=delve")) ==
-        R"([{"Addr":4194304,"Size":8192,"Read":true,"Write":false,"Exec":true,"Filename":"/srv/a\u003cb\u003e\u0026c","Offset":0},)"
-        R"({"Addr":4259840,"Size":8192,"Read":true,"Write":true,"Exec":false,"Filename":"/srv/a\u003cb\u003e\u0026c","Offset":65536},)"
-        R"({"Addr":2863267840,"Size":65536,"Read":true,"Write":true,"Exec":false,"Filename":"","Offset":0}])");
+  CHECK(
+      body_of(ask(*target, "/debug/elf/memmap?format=delve")) ==
+      R"([{"Addr":4194304,"Size":8192,"Read":true,"Write":false,"Exec":true,"Filename":"/srv/a\u003cb\u003e\u0026c","Offset":0},)"
+      R"({"Addr":4259840,"Size":8192,"Read":true,"Write":true,"Exec":false,"Filename":"/srv/a\u003cb\u003e\u0026c","Offset":65536},)"
+      R"({"Addr":2863267840,"Size":65536,"Read":true,"Write":true,"Exec":false,"Filename":"","Offset":0}])");
   target->use_smaps("");
   CHECK(body_of(ask(*target, "/debug/elf/memmap?format=delve")) == "[]");
 }

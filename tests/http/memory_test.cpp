@@ -107,6 +107,7 @@ TEST_CASE("the Range header") {
   CHECK(range("bytes=-1000") == "0+100");
   CHECK(range("bytes=100-") == "unsatisfiable");
   CHECK(range("bytes=-0") == "unsatisfiable");
-  for (const auto* odd : {"", "bytes=", "bytes=-", "bytes=5-4", "bytes=a-b", "bytes=1-2,4-5", "lines=1-2", "bytes=1--2"})
+  for (const auto* odd :
+       {"", "bytes=", "bytes=-", "bytes=5-4", "bytes=a-b", "bytes=1-2,4-5", "lines=1-2", "bytes=1--2"})
     CHECK(range(odd) == "whole");
 }

@@ -102,7 +102,8 @@ TEST_CASE("ranges, ETags and memory in pieces") {
   CHECK_THAT(part, ContainsSubstring("\r\nContent-Range: bytes 2-4/10\r\n"));
   CHECK(part.ends_with("\r\n\r\n" + large.substr(2, 3)));
   CHECK(ask(server, path, "Range: bytes=10-11\r\n").starts_with("HTTP/1.1 416 "));
-  const auto etag = part.substr(part.find("ETag: ") + 6, part.find("\r\n", part.find("ETag: ")) - part.find("ETag: ") - 6);
+  const auto etag =
+      part.substr(part.find("ETag: ") + 6, part.find("\r\n", part.find("ETag: ")) - part.find("ETag: ") - 6);
   Client client(server);
   client.send(path, "If-None-Match: " + etag + "\r\n");
   const auto same = client.read_answer(false);
@@ -128,7 +129,8 @@ TEST_CASE("requests may be pipelined") {
   Client client(server);
   std::string many;
   for (int at = 0; at < 50; ++at)
-    many += std::string("GET ") + (at % 2 ? "/healthz" : "/debug/elf/modules") + " HTTP/1.1\r\nHost: " + server.host + "\r\n\r\n";
+    many += std::string("GET ") + (at % 2 ? "/healthz" : "/debug/elf/modules") +
+            " HTTP/1.1\r\nHost: " + server.host + "\r\n\r\n";
   client.send_raw(many);
   for (int at = 0; at < 50; ++at)
     REQUIRE_THAT(client.read_answer(), ContainsSubstring(at % 2 ? R"("status":"ok")" : R"("modules":[)"));
@@ -138,7 +140,8 @@ TEST_CASE("a port that is taken is a clear error") {
   RunningServer server;
   asio::io_context io;
   auto target = sample_target();
-  CHECK_THROWS_WITH(Server::start(io, {.port = server.port}, *target),
-                    "HTTP can't be served at " + server.host + ": the port is taken; name another one with --http.");
+  CHECK_THROWS_WITH(
+      Server::start(io, {.port = server.port}, *target),
+      "HTTP can't be served at " + server.host + ": the port is taken; name another one with --http.");
   CHECK_THROWS_AS(Server::start(io, {.host = "0.0.0.0", .port = 0}, *target), std::invalid_argument);
 }

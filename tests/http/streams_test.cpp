@@ -66,7 +66,8 @@ TEST_CASE("a thousand streams get every event") {
   CHECK(streams_of(server) == 1000);
   server.run([&] { server.target->resume(); });
   server.run([&] { server.target->stop(); });
-  for (auto& client : clients) REQUIRE_THAT(client->read_until("event: stop\nid: 8\n"), ContainsSubstring("event: resume"));
+  for (auto& client : clients)
+    REQUIRE_THAT(client->read_until("event: stop\nid: 8\n"), ContainsSubstring("event: resume"));
   clients.clear();
   CHECK(comes_to_streams(server, 0));
 }
@@ -85,7 +86,8 @@ TEST_CASE("a stream that isn't read is cut off") {
   client.receive_little();
   client.send("/debug/events");
   REQUIRE(comes_to_streams(server, 1));
-  for (int at = 0; at < 8; ++at) server.run([&] { at % 2 ? server.target->stop() : server.target->resume(); });
+  for (int at = 0; at < 8; ++at)
+    server.run([&] { at % 2 ? server.target->stop() : server.target->resume(); });
   CHECK(comes_to_streams(server, 0));
 }
 
