@@ -106,6 +106,10 @@ void EventHub::send_heartbeats() {
 
 void EventHub::wake() {
   unserved_ = listeners_.size();
+  schedule();
+}
+
+void EventHub::schedule() {
   if (unserved_ == 0 || std::exchange(awake_, true)) return;
   asio::post(executor_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->turn();
@@ -114,16 +118,15 @@ void EventHub::wake() {
 
 void EventHub::turn() {
   awake_ = false;
-  for (std::size_t served = 0; unserved_ > 0 && !listeners_.empty() && served < kListenersPerTurn;
-       --unserved_) {
+  // What is sent may wake() anew.
+  std::size_t left = std::exchange(unserved_, 0);
+  for (std::size_t served = 0; left > 0 && !listeners_.empty() && served < kListenersPerTurn; --left) {
     listeners_.splice(listeners_.end(), listeners_, listeners_.begin());
     const auto listener = listeners_.back();
     if (serve(listener)) ++served;
   }
-  const auto left = std::min(unserved_, listeners_.size());
-  if (left == 0) return;
-  wake();
-  unserved_ = left;
+  unserved_ = std::min(std::max(unserved_, left), listeners_.size());
+  schedule();
 }
 
 bool EventHub::serve(const ListenerPtr& listener) {

@@ -72,6 +72,7 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   void append(std::string text);
   void send_heartbeats();
   void wake();
+  void schedule();
   void turn();
   /// True if that took more than a look.
   bool serve(const ListenerPtr& listener);
