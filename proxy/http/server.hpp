@@ -46,7 +46,8 @@ class Server {
 
   /// "http://127.0.0.1:40000", with the port that was picked.
   std::string url() const;
-  /// Closes the port and all connections. May be called twice.
+  /// Closes the port and all connections; on the loop's thread, as is the destructor, which does the same.
+  /// May be called twice. RESTinio is done with the connections only after the loop has run once more.
   void stop();
 
  private:
