@@ -4,14 +4,16 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
 
 #include <asio/ip/address_v6.hpp>
+
+#include "transport/socket_diag.hpp"
 
 namespace rspbridge::transport {
 namespace {
@@ -61,7 +63,16 @@ std::optional<SocketName> parse_name(std::string_view text) {
 
 std::string read_all(const char* path) {
   std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+// ":0929 ", as a port stands in the table.
+std::string port_text(std::uint16_t port) {
+  std::array<char, 8> text;
+  const int length = std::snprintf(text.data(), text.size(), ":%04X ", port);
+  return {text.data(), static_cast<std::size_t>(length)};
 }
 
 constexpr std::string_view kEstablished = "01";
@@ -71,9 +82,13 @@ constexpr std::string_view kEstablished = "01";
 std::optional<PeerSocket> find_peer(std::string_view table, const tcp::endpoint& peer,
                                     const tcp::endpoint& ours) {
   const SocketName wanted_local = name_of(peer), wanted_remote = name_of(ours);
-  std::istringstream lines{std::string(table)};
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream columns(line);
+  const std::string port = port_text(peer.port());
+  while (!table.empty()) {
+    const auto line = table.substr(0, table.find('\n'));
+    table.remove_prefix(std::min(table.size(), line.size() + 1));
+    // A host may have thousands of sockets; taking a row apart costs far more than this look at it.
+    if (line.find(port) == std::string_view::npos) continue;
+    std::istringstream columns{std::string(line)};
     std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout, inode;
     columns >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >> timeout >> inode;
     if (columns.fail() || state != kEstablished || inode == "0") continue;
@@ -86,6 +101,7 @@ std::optional<PeerSocket> find_peer(std::string_view table, const tcp::endpoint&
 }
 
 std::optional<PeerSocket> find_peer(const tcp::endpoint& peer, const tcp::endpoint& ours) {
+  if (const auto socket = ask_for_socket(peer, ours)) return socket;
   for (const char* path : {"/proc/net/tcp", "/proc/net/tcp6"})
     if (const auto socket = find_peer(read_all(path), peer, ours)) return socket;
   return std::nullopt;

@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <asio/io_context.hpp>
+
 #include "tests/support/catch.hpp"
+#include "transport/socket_diag.hpp"
 
 namespace rspbridge::transport {
 namespace {
@@ -73,6 +76,26 @@ TEST_CASE("the process that holds a socket is found by its inode") {
   CHECK(find_socket_holder(status.st_ino) == ::getpid());
   ::close(fd);
   CHECK_FALSE(find_socket_holder(status.st_ino).has_value());
+}
+
+TEST_CASE("The kernel's own lookup knows both ends of a connection, and no others") {
+  for (const auto* host : {"127.0.0.1", "::1"}) {
+    asio::io_context io;
+    tcp::acceptor acceptor(io, tcp::endpoint(make_address(host), 0));
+    tcp::socket client(io);
+    client.connect(acceptor.local_endpoint());
+    tcp::socket server = acceptor.accept();
+    const auto peer = server.remote_endpoint(), ours = server.local_endpoint();
+    struct stat status {};
+    REQUIRE(::fstat(client.native_handle(), &status) == 0);
+    CHECK(ask_for_socket(peer, ours) == PeerSocket{::getuid(), status.st_ino});
+    REQUIRE(::fstat(server.native_handle(), &status) == 0);
+    CHECK(ask_for_socket(ours, peer) == PeerSocket{::getuid(), status.st_ino});
+    CHECK(ask_for_socket(ours, {make_address(host), 1}) == std::nullopt);  // only the listener is there
+    CHECK(ask_for_socket({make_address(host), 1}, ours) == std::nullopt);
+    client.close();
+    CHECK(ask_for_socket(peer, ours) == std::nullopt);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+// What handlers have in common.
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "proxy/http/handle.hpp"
+#include "proxy/http/handlers.hpp"
+#include "proxy/http/json_text.hpp"
+
+namespace rspbridge::proxy::http {
+namespace {
+
+struct Meaning {
+  unsigned status;
+  std::string_view code;
+};
+
+Meaning meaning(inspect::Problem problem) {
+  switch (problem) {
+    case inspect::Problem::running:
+      return {409, "running"};
+    case inspect::Problem::no_process:
+      return {409, "no_process"};
+    case inspect::Problem::no_thread:
+      return {404, "no_thread"};
+    case inspect::Problem::unreadable:
+      return {404, "unreadable"};
+    case inspect::Problem::unsupported:
+      return {501, "unsupported"};
+    case inspect::Problem::gone:
+      return {503, "gone"};
+  }
+  return {500, "internal"};
+}
+
+}  // namespace
+
+Answer json_answer(nlohmann::ordered_json document, link::StopId stop_id) {
+  document["stop_id"] = stop_id;
+  // Names may hold any bytes; what is no UTF-8 must not make this throw.
+  auto text = document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return text_answer(std::move(text) + "\n", "application/json", stop_id);
+}
+
+Answer text_answer(std::string text, std::string content_type, link::StopId stop_id) {
+  Answer answer;
+  answer.content_type = std::move(content_type);
+  answer.stop_id = stop_id;
+  answer.body = std::make_shared<const std::string>(std::move(text));
+  return answer;
+}
+
+Answer failure_answer(const inspect::Failure& failure, link::StopId stop_id) {
+  const auto [status, code] = meaning(failure.problem);
+  nlohmann::ordered_json error{{"code", code}, {"sentence", failure.sentence}};
+  if (failure.problem == inspect::Problem::unreadable && failure.range.size() != 0) {
+    error["begin"] = hex_number(failure.range.begin.value);
+    error["end"] = hex_number(failure.range.end.value);
+  }
+  nlohmann::ordered_json document;
+  document["error"] = std::move(error);
+  auto answer = json_answer(std::move(document), stop_id);
+  answer.status = status;
+  return answer;
+}
+
+std::optional<rsp::ThreadId> thread_argument(const Arguments& arguments) {
+  const auto text = arguments.text("thread");
+  if (!text) return std::nullopt;
+  return rsp::parse_thread_id(*text);
+}
+
+}  // namespace rspbridge::proxy::http

@@ -1,0 +1,50 @@
+// What the handlers of one server share.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "proxy/http/answer.hpp"
+#include "proxy/http/metrics.hpp"
+#include "proxy/inspect/inspection.hpp"
+
+namespace rspbridge::proxy::http {
+
+/// The last few memory maps as they were sent, so that the same isn't written twice.
+class MapCache {
+ public:
+  /// What a document is made of. Within a stop what is populated only grows, so its size tells the set.
+  struct Key {
+    std::shared_ptr<const inspect::TargetMap> map;
+    std::uint64_t populated = 0;
+    std::string target;
+    bool operator==(const Key&) const = default;
+  };
+
+  /// Null if it isn't there.
+  Text find(const Key& key) const;
+  void put(Key key, Text document);
+
+ private:
+  struct Entry {
+    Key key;
+    Text document;
+  };
+  std::array<Entry, 4> entries_;
+  std::size_t next_ = 0;
+};
+
+/// One server's.
+struct Context {
+  inspect::Inspection& inspection;
+  std::string session, version;
+  std::size_t max_streams = 0;  ///< of events
+  Metrics metrics{};
+  MapCache maps{};
+};
+
+}  // namespace rspbridge::proxy::http

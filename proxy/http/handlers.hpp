@@ -1,0 +1,37 @@
+// The handlers of the route table, and what they answer with.
+#pragma once
+
+#include <string>
+
+#include <asio/awaitable.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include "proxy/http/routes.hpp"
+
+namespace rspbridge::proxy::http {
+
+asio::awaitable<Answer> answer_memory_map(const Call& call);
+asio::awaitable<Answer> answer_modules(const Call& call);
+asio::awaitable<Answer> answer_threads(const Call& call);
+asio::awaitable<Answer> answer_registers(const Call& call);
+asio::awaitable<Answer> answer_memory(const Call& call);
+asio::awaitable<Answer> answer_disassembly(const Call& call);
+asio::awaitable<Answer> answer_events(const Call& call);
+asio::awaitable<Answer> answer_pprof(const Call& call);
+asio::awaitable<Answer> answer_metrics(const Call& call);
+asio::awaitable<Answer> answer_health(const Call& call);
+asio::awaitable<Answer> answer_openapi(const Call& call);
+
+/// What couldn't be told, as an error with the status that fits.
+Answer failure_answer(const inspect::Failure& failure, link::StopId stop_id);
+
+/// A document; its stop_id is set here.
+Answer json_answer(nlohmann::ordered_json document, link::StopId stop_id);
+
+/// A body of any type.
+Answer text_answer(std::string text, std::string content_type, link::StopId stop_id);
+
+/// The thread of the parameter `thread`; nothing if it wasn't given.
+std::optional<rsp::ThreadId> thread_argument(const Arguments& arguments);
+
+}  // namespace rspbridge::proxy::http

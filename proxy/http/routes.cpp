@@ -1,0 +1,95 @@
+#include "proxy/http/routes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "proxy/http/handlers.hpp"
+
+namespace rspbridge::proxy::http {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+
+constexpr std::array map_parameters{
+    Parameter{.name = "format",
+              .kind = Kind::choice,
+              .choices = "full|delve",
+              .otherwise = "full",
+              .doc = "`delve`: exactly the array that Go's `json.Marshal` makes of Delve's `MemoryMapEntry`"},
+    Parameter{.name = "addr", .kind = Kind::number, .doc = "only the entry that holds this address"},
+    Parameter{.name = "perm",
+              .kind = Kind::permissions,
+              .doc = "only entries with all of these: `r`, `w`, `x`, `p` (private), `s` (shared)"},
+    Parameter{.name = "path", .kind = Kind::text, .doc = "only entries whose `Filename` contains this"},
+};
+
+constexpr std::array register_parameters{
+    Parameter{.name = "thread",
+              .kind = Kind::thread,
+              .doc = "an `id` of `/debug/threads`; otherwise the thread that stopped"},
+};
+
+constexpr std::array memory_parameters{
+    Parameter{.name = "addr", .kind = Kind::number, .required = true, .doc = "the first byte"},
+    Parameter{.name = "length",
+              .kind = Kind::number,
+              .required = true,
+              .least = 1,
+              .most = max_memory,
+              .most_is_size = true,
+              .doc = "in bytes"},
+};
+
+constexpr std::array disassembly_parameters{
+    Parameter{.name = "addr", .kind = Kind::number, .required = true, .doc = "a multiple of 4"},
+    Parameter{.name = "count",
+              .kind = Kind::number,
+              .least = 1,
+              .most = max_instructions,
+              .otherwise = "16",
+              .doc = "how many instructions"},
+};
+
+constexpr std::array<Parameter, 0> none{};
+
+constexpr std::array table{
+    Route{"GET", "/debug/elf/memmap", map_parameters, false, kJson,
+          "The memory map, as numbers. Needs no stop.", answer_memory_map},
+    Route{"GET", "/debug/elf/modules", none, true, kJson,
+          "The ELF images in memory, with build id and load bias.", answer_modules},
+    Route{"GET", "/debug/threads", none, true, kJson, "The threads, with name, pc and sp.", answer_threads},
+    Route{"GET", "/debug/registers", register_parameters, true, kJson,
+          "The target's own registers of one thread. One that isn't available is `null`.", answer_registers},
+    Route{"GET", "/debug/memory", memory_parameters, true, "application/octet-stream",
+          "Memory, as bytes. Takes `Range` and `If-None-Match`.", answer_memory},
+    Route{"GET", "/debug/disassemble", disassembly_parameters, true, kJson,
+          "ARM64 instructions. Fewer than asked for where memory ends.", answer_disassembly},
+    Route{"GET", "/debug/events", none, false, "text/event-stream",
+          "What happens to the target, as it happens (server-sent events).", answer_events},
+    Route{"GET", "/debug/pprof/*", none, false, kJson,
+          "404: the target process's own pprof server isn't passed through.", answer_pprof},
+    Route{"GET", "/metrics", none, false, "text/plain; version=0.0.4; charset=utf-8",
+          "Counters of this server, for Prometheus.", answer_metrics},
+    Route{"GET", "/healthz", none, false, kJson, "That rspbridge serves, and how the session stands.",
+          answer_health},
+    Route{"GET", "/openapi.json", none, false, kJson, "This table, as OpenAPI 3.0.", answer_openapi},
+};
+
+bool matches(const Route& route, std::string_view path) {
+  if (!route.path.ends_with('*')) return route.path == path;
+  return path.starts_with(route.path.substr(0, route.path.size() - 1));
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return table;
+}
+
+const Route* find_route(std::string_view path) {
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const Route& route) { return matches(route, path); });
+  return found == table.end() ? nullptr : &*found;
+}
+
+}  // namespace rspbridge::proxy::http

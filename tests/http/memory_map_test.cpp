@@ -1,0 +1,98 @@
+// GET /debug/elf/memmap
+#include <nlohmann/json.hpp>
+
+#include "proxy/http/json_text.hpp"
+#include "tests/http/fake.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace rspbridge::proxy::http;
+using namespace rspbridge::proxy::http::test;
+using nlohmann::json;
+
+namespace {
+
+json document(FakeInspection& target, const std::string& request) {
+  return json::parse(body_of(ask(target, request)).value());
+}
+
+std::string escaped(std::string_view text, JsonStyle style) {
+  std::string out;
+  append_json(out, text, style);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the memory map has the fields of the issue, as numbers") {
+  auto target = sample_target();
+  target->here = 0x401000;
+  const auto map = document(*target, "/debug/elf/memmap");
+  CHECK(map["pid"] == 42);
+  CHECK(map["stop_id"] == 7);
+  CHECK(map["arch"] == "aarch64");
+  CHECK(map["page_size"] == 4096);
+  CHECK(map["source"] == "smaps");
+  REQUIRE(map["entries"].size() == 4);
+  const json first = json::parse(R"({"Addr":4194304,"Size":8192,"Read":true,"Write":false,"Exec":true,
+    "Filename":"/srv/a<b>&c","Offset":0,"Private":true,"Device":"fd:01","Inode":77,"Label":"","BuildID":"12ab",
+    "LoadBias":4194304,"VmFlags":"rd ex mr mw me","Populated":4096})");
+  CHECK(map["entries"][0] == first);
+  CHECK(map["entries"][2]["Label"] == "[heap]");
+  CHECK(map["entries"][2]["LoadBias"].is_null());
+  CHECK(map["entries"][3]["Private"] == false);
+}
+
+TEST_CASE("format=delve is Go's json.Marshal of Delve's entries") {
+  auto target = sample_target();
+  CHECK(
+      body_of(ask(*target, "/debug/elf/memmap?format=delve")) ==
+      R"([{"Addr":4194304,"Size":8192,"Read":true,"Write":false,"Exec":true,"Filename":"/srv/a\u003cb\u003e\u0026c","Offset":0},)"
+      R"({"Addr":4259840,"Size":8192,"Read":true,"Write":true,"Exec":false,"Filename":"/srv/a\u003cb\u003e\u0026c","Offset":65536},)"
+      R"({"Addr":2863267840,"Size":65536,"Read":true,"Write":true,"Exec":false,"Filename":"","Offset":0}])");
+  target->use_smaps("");
+  CHECK(body_of(ask(*target, "/debug/elf/memmap?format=delve")) == "[]");
+}
+
+TEST_CASE("the memory map is filtered by address, permissions and path") {
+  auto target = sample_target();
+  const auto sizes = [&](const std::string& query) {
+    return document(*target, "/debug/elf/memmap?" + query)["entries"].size();
+  };
+  CHECK(sizes("addr=0x400010") == 1);
+  CHECK(sizes("addr=4194320") == 1);
+  CHECK(sizes("addr=0xab00000000400010") == 1);
+  CHECK(sizes("addr=0x402000") == 0);
+  CHECK(sizes("perm=rw") == 3);
+  CHECK(sizes("perm=r-x") == 1);
+  CHECK(sizes("perm=ws") == 1);
+  CHECK(sizes("path=%5Bheap%5D") == 1);
+  CHECK(sizes("path=a%3Cb&perm=w") == 1);
+  CHECK(document(*target, "/debug/elf/memmap?format=delve&path=heap").size() == 1);
+}
+
+TEST_CASE("the memory map needs no stop, and isn't written twice") {
+  auto target = sample_target();
+  target->now.running = true;
+  Context context{*target, "demo", "0.0", 2};
+  const auto body = [&](const std::string& request_target) {
+    return std::get<Text>(ask(*target, context, {.target = request_target}).body);
+  };
+  const auto first = body("/debug/elf/memmap");
+  CHECK(body("/debug/elf/memmap") == first);
+  CHECK(body("/debug/elf/memmap?perm=r") != first);
+  target->here = 0x401000;
+  const auto fuller = body("/debug/elf/memmap");
+  CHECK(*fuller != *first);
+  target->use_smaps(kSmaps);
+  CHECK(body("/debug/elf/memmap") != fuller);
+}
+
+TEST_CASE("JSON strings are escaped as JSON and as Go do") {
+  CHECK(escaped("a\"\\\n\x01\x7f/", JsonStyle::plain) == "\"a\\\"\\\\\\n\\u0001\x7f/\"");
+  CHECK(escaped("<&>", JsonStyle::plain) == "\"<&>\"");
+  CHECK(escaped("<&>", JsonStyle::go) == R"("\u003c\u0026\u003e")");
+  CHECK(escaped("\u00e4\u2028", JsonStyle::go) == "\"\u00e4\\u2028\"");
+  CHECK(escaped("\xff\xc3", JsonStyle::plain) == R"("\ufffd\ufffd")");
+  CHECK(escaped("\xed\xa0\x80", JsonStyle::go) == R"("\ufffd\ufffd\ufffd")");
+  CHECK(escaped("\xf0\x9f\x90\x9b", JsonStyle::go) == "\"\xf0\x9f\x90\x9b\"");
+}
