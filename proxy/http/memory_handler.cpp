@@ -71,8 +71,9 @@ asio::awaitable<std::optional<inspect::Failure>> unmapped_part(inspect::Inspecti
   co_return std::nullopt;
 }
 
-std::string etag_of(link::StopId stop_id, std::uint64_t address, std::uint64_t length) {
-  return '"' + std::to_string(stop_id) + '-' + hex_number(address) + '-' + std::to_string(length) + '"';
+std::string etag_of(const inspect::State& state, std::uint64_t address, std::uint64_t length) {
+  return '"' + std::to_string(state.stop_id) + '.' + std::to_string(state.changes) + '-' +
+         hex_number(address) + '-' + std::to_string(length) + '"';
 }
 
 // Whether If-None-Match names this entity (RFC 9110, 13.1.2: weak comparison).
@@ -80,15 +81,15 @@ bool names(std::string_view if_none_match, std::string_view etag) {
   return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
 }
 
-Answer plain(unsigned status, const std::string& etag, link::StopId stop_id) {
+Answer plain(unsigned status, link::StopId stop_id) {
   Answer answer = text_answer({}, "application/octet-stream", stop_id);
   answer.status = status;
-  answer.headers.emplace_back("ETag", etag);
   return answer;
 }
 
 Answer not_modified(const std::string& etag, std::uint64_t length, link::StopId stop_id) {
-  auto answer = plain(304, etag, stop_id);
+  auto answer = plain(304, stop_id);
+  answer.headers.emplace_back("ETag", etag);
   answer.omitted_length = length;
   return answer;
 }
@@ -110,12 +111,13 @@ auto wanted_range(const Request& request, const std::string& etag, std::uint64_t
 
 asio::awaitable<Answer> answer_memory(const Call& call) {
   auto& inspection = call.context.inspection;
-  const auto stop_id = inspection.state().stop_id;
+  const auto before = inspection.state();
+  const auto stop_id = before.stop_id;
   const auto address = call.arguments.number("addr").value_or(0);
   const auto length = call.arguments.number("length").value_or(0);
   if (address + (length - 1) < address)
     co_return error_answer(400, "wraps", "The range goes beyond the last address.", stop_id);
-  const auto etag = etag_of(stop_id, address, length);
+  const auto etag = etag_of(before, address, length);
   if (call.request.if_none_match && names(*call.request.if_none_match, etag))
     co_return not_modified(etag, length, stop_id);
   const auto range = wanted_range(call.request, etag, length);
@@ -129,7 +131,11 @@ asio::awaitable<Answer> answer_memory(const Call& call) {
   }
   auto first = co_await inspection.read(begin, static_cast<std::size_t>(std::min(sent.length, kPiece)));
   if (!first) co_return failure_answer(first.error(), stop_id);
-  auto answer = plain(part ? 206u : 200u, etag_of(first->stop_id, address, length), first->stop_id);
+  auto answer = plain(part ? 206u : 200u, first->stop_id);
+  // No tag for what may change at any time, or has changed meanwhile.
+  const auto after = inspection.state();
+  if (!first->shared && after.stop_id == before.stop_id && after.changes == before.changes)
+    answer.headers.emplace_back("ETag", etag);
   answer.headers.emplace_back("Accept-Ranges", "bytes");
   if (part)
     answer.headers.emplace_back("Content-Range", "bytes " + std::to_string(sent.first) + '-' +

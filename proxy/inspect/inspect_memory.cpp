@@ -157,12 +157,12 @@ asio::awaitable<Result<Memory>> Inspector::read(std::uint64_t address, std::size
   if (kind->kind == Kind::shared) {
     auto bytes = co_await read_past_view(range);
     if (!bytes) co_return tl::unexpected(bytes.error());
-    co_return Memory{stub_.state().stop_id, *std::move(bytes)};
+    co_return Memory{stub_.state().stop_id, *std::move(bytes), true};
   }
   const auto failed = co_await populate(in_pages(range));
   if (failed) co_return tl::unexpected(*failed);
   auto bytes = view_.read(range.begin, length);
-  if (bytes) co_return Memory{view_.stop_id(), *std::move(bytes)};
+  if (bytes) co_return Memory{view_.stop_id(), *std::move(bytes), false};
   if (bytes.error().problem == memmap::ViewProblem::running) co_return tl::unexpected(resumed());
   co_return tl::unexpected(cannot_read(bytes.error().range));
 }

@@ -48,6 +48,7 @@ struct State {
   std::optional<std::int64_t> pid;      ///< of the process that all else is about
   std::optional<rsp::ThreadId> thread;  ///< that stopped last
   std::string stop_reply;               ///< the stub's, run-length expanded; empty before the first stop
+  std::uint64_t changes = 0;            ///< how often GDB wrote to the target, since the session began
 
   bool operator==(const State&) const = default;
 };
@@ -87,6 +88,7 @@ struct RegisterSet {
 struct Memory {
   link::StopId stop_id = 0;
   std::string bytes;
+  bool shared = false;  ///< some of it is of a shared mapping, which may change while the target is stopped
 };
 
 /// Looks at one session's target. Everything runs on the session's executor. Nothing of it disturbs GDB: what

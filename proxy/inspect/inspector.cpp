@@ -57,6 +57,12 @@ Inspector::~Inspector() {
   stub_.observe(nullptr);
 }
 
+State Inspector::state() const {
+  State now = stub_.state();
+  now.changes = changes_;
+  return now;
+}
+
 Inspector::Moment Inspector::moment() const {
   const State now = stub_.state();
   return {now.stop_id, changes_, now.running};

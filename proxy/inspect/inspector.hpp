@@ -33,7 +33,7 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;
 
-  State state() const override { return stub_.state(); }
+  State state() const override;
   asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map() override;
   asio::awaitable<Result<Threads>> threads() override;
   asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override;

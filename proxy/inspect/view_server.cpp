@@ -80,10 +80,12 @@ ViewServer::~ViewServer() {
 void ViewServer::accept() {
   listener_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const asio::error_code& error) {
     if (error) return;
-    const int socket = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket >= 0) welcome(socket);
-    if (socket < 0 && errno != EAGAIN && errno != ECONNABORTED)
-      spdlog::warn("cannot take a client of the view: {}", std::strerror(errno));
+    // All that are there: asio tells only of what comes while it is waited for.
+    for (int socket = 0; socket >= 0 || errno == ECONNABORTED || errno == EINTR;) {
+      socket = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      if (socket >= 0) welcome(socket);
+    }
+    if (errno != EAGAIN) spdlog::warn("cannot take a client of the view: {}", std::strerror(errno));
     accept();
   });
 }

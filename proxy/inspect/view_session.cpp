@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/post.hpp>
 
 namespace rspbridge::proxy::inspect {
 
@@ -76,26 +77,35 @@ void ViewServer::Client::close() {
   socket_.close(closed_anyway);
 }
 
+// asio tells of what arrives while it is waited for, and only of that: all that is there is read first.
 void ViewServer::Client::read() {
+  while (!reading_ && socket_.is_open() && under_way_ < most_under_way)
+    if (!receive()) break;
   if (reading_ || !socket_.is_open() || under_way_ >= most_under_way) return;
   reading_ = true;
-  socket_.async_wait(
-      stream_descriptor::wait_read, [self = shared_from_this()](const asio::error_code& error) {
-        self->reading_ = false;
-        if (error) return;
-        std::string bytes(view::max_message + 1, '\0');
-        // No room for descriptors: the kernel drops what comes, and says so.
-        iovec part{bytes.data(), bytes.size()};
-        msghdr header{};
-        header.msg_iov = &part;
-        header.msg_iovlen = 1;
-        const auto size = ::recvmsg(self->socket_.native_handle(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-        if (size < 0 && (errno == EAGAIN || errno == EINTR)) return self->read();
-        if (size <= 0) return self->close();
-        if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return self->close();
-        self->take(std::string_view(bytes).substr(0, static_cast<std::size_t>(size)));
-        self->read();
-      });
+  socket_.async_wait(stream_descriptor::wait_read,
+                     [self = shared_from_this()](const asio::error_code& error) {
+                       self->reading_ = false;
+                       if (!error) self->read();
+                     });
+}
+
+// One message; false if there is none.
+bool ViewServer::Client::receive() {
+  std::string bytes(view::max_message + 1, '\0');
+  // No room for descriptors: the kernel drops what comes, and says so.
+  iovec part{bytes.data(), bytes.size()};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  const auto size = ::recvmsg(socket_.native_handle(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (size < 0 && errno == EAGAIN) return false;
+  if (size < 0 && errno == EINTR) return true;
+  if (size <= 0 || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+    close();
+  else
+    take(std::string_view(bytes).substr(0, static_cast<std::size_t>(size)));
+  return true;
 }
 
 void ViewServer::Client::take(std::string_view bytes) {
@@ -111,7 +121,7 @@ void ViewServer::Client::take(std::string_view bytes) {
         auto answering = self->answer(std::move(request));
         co_await std::move(answering);
         --self->under_way_;
-        self->read();
+        asio::post(self->executor_, [self] { self->read(); });
       },
       asio::detached);
 }

@@ -32,6 +32,7 @@ class ViewServer::Client : public std::enable_shared_from_this<Client> {
     bool is_state = false;
   };
   void read();
+  bool receive();
   void take(std::string_view bytes);
   asio::awaitable<void> answer(memmap::view::ClientMessage request);
   void send(const memmap::view::ServerMessage& message, memmap::FileDescriptor file = {});

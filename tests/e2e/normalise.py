@@ -18,6 +18,8 @@ FIXED = [
     (re.compile(r"p[0-9a-f]+\.[0-9a-f]+\b"), "pPID.TID"),
     # Columns are as wide as the longest number.
     (re.compile(r"(\bprocess P\d+)  +"), r"\1  "),
+    (re.compile(r"(\bTarget Id) +(?=Frame)"), r"\1 "),
+    (re.compile(r"(\bThread P\d+\.P\d+ \"[^\"\n]*\") +"), r"\1 "),
 ]
 PROCESS = re.compile(r"(\b(?:[Pp]rocess|Thread(?= \d+\.\d)|LWP|PID|pid|attach) )(\d+)(?:\.(\d+))?")
 PATHS = re.compile(r"/proc/(\d+)/")
