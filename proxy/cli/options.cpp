@@ -32,7 +32,8 @@ constexpr const char* footer =
 
 // What the words before `--` say, before they are checked against one another.
 struct Raw {
-  std::string target, remote, on_exit, gdb, user, ready_file, record, config_file, view;
+  std::string target, remote, on_exit, gdb, user, ready_file, record, config_file, view, http,
+      http_token_file;
   std::vector<std::string> identities, symbols;
   bool default_gdb = false;
 };
@@ -80,6 +81,12 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
          "build-id (repeatable)")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  app.add_option("--http", raw.http,
+                 "where JSON over HTTP is served; port 0 picks one (default 127.0.0.1:40000, or a free port)")
+      ->type_name("[HOST:]PORT|off");
+  app.add_option("--http-token-file", raw.http_token_file,
+                 "a file with a token that every HTTP request must bear; needed to serve more than loopback")
+      ->type_name("FILE");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");
   app.add_option("--record", raw.record, "write what passes on both legs to a file")->type_name("FILE");
@@ -122,6 +129,22 @@ void complete_view(const Raw& raw, Options& options) {
   options.view_file = raw.view;
 }
 
+// Throws CLI::ValidationError.
+void complete_http(const Raw& raw, Options& options) {
+  options.no_http = raw.http == "off";
+  if (!raw.http.empty() && !options.no_http) {
+    const auto where = launch::parse_host_port(raw.http, default_listen_host);
+    if (!where) throw CLI::ValidationError("--http: " + where.error());
+    options.http = *where;
+  }
+  if (raw.http_token_file.empty()) return;
+  std::ifstream in(raw.http_token_file, std::ios::binary);
+  if (in.is_open()) options.http_token.assign(std::istreambuf_iterator<char>(in), {});
+  if (options.http_token.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw CLI::ValidationError("--http-token-file: '" + raw.http_token_file +
+                               "' holds no token, or can't be read");
+}
+
 // Checks what CLI11 can't; throws CLI::ValidationError.
 void complete(const Raw& raw, Options& options) {
   auto fail = [](const std::string& text) { throw CLI::ValidationError(text); };
@@ -160,6 +183,7 @@ void complete(const Raw& raw, Options& options) {
                     : raw.on_exit == "detach" ? OnExit::detach
                                               : default_on_exit(options.verb);
   complete_view(raw, options);
+  complete_http(raw, options);
   if (raw.default_gdb) options.gdb = "";
   if (!raw.gdb.empty()) options.gdb = raw.gdb;
   if (!raw.ready_file.empty()) options.ready_file = raw.ready_file;

@@ -34,6 +34,9 @@ struct Options {
   std::optional<std::string> gdb;              ///< --gdb: run this GDB; "" picks one
   std::optional<std::filesystem::path> ready_file, record;
   std::filesystem::path translate_from, translate_to;  ///< translate
+  std::optional<launch::HostPort> http;                ///< --http; nothing: the default
+  bool no_http = false;                                ///< --http off
+  std::string http_token;                              ///< what --http-token-file holds
   int verbose = 0;
 };
 
@@ -47,5 +50,6 @@ Parsed parse_command_line(int argc, char** argv);
 
 inline constexpr const char* default_listen_host = "127.0.0.1";
 inline constexpr std::uint16_t default_listen_port = 2345;
+inline constexpr std::uint16_t default_http_port = 40000;
 
 }  // namespace rspbridge::proxy::cli

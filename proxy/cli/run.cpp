@@ -22,6 +22,7 @@
 #include "proxy/cli/errors.hpp"
 #include "proxy/cli/foreground_gdb.hpp"
 #include "proxy/cli/listening.hpp"
+#include "proxy/cli/other_clients.hpp"
 #include "proxy/cli/ready_file.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/symbol_files.hpp"
@@ -98,6 +99,8 @@ struct Running {
   Debuggee debuggee;
   std::unique_ptr<Recorder> recorder;
   std::unique_ptr<Session> session;
+  std::string session_name;
+  std::unique_ptr<OtherClients> others;
   std::optional<ReadyFile> ready_file;
   std::optional<launch::CharacterMode> character_mode;
 };
@@ -108,8 +111,10 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
     endpoints.push_back(listener->endpoint());
     run.session->serve(std::move(listener));
   }
-  Ready ready{.session = session_name(), .rsp = endpoints, .http = {}, .view = {}, .target_pid = {}};
+  Ready ready{.session = run.session_name, .rsp = endpoints, .http = {}, .view = {}, .target_pid = {}};
   if (run.debuggee.gdbserver) ready.target_pid = run.debuggee.gdbserver->inferior_pid();
+  ready.http = run.others->http_url();
+  ready.view = run.others->view_path();
   if (run.options.ready_file) run.ready_file.emplace(*run.options.ready_file, ready);
   if (!run.options.gdb) announce(endpoints);
 }
@@ -141,6 +146,7 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
   }
   co_await start_through_stub(run.options, *run.session);
   co_await say_if_foreign(run);
+  run.others = std::make_unique<OtherClients>(executor, run.options, *run.session, run.session_name);
   std::vector<std::string> endpoints;
   make_ready(run, std::move(listeners), endpoints);
   if (run.debuggee.gdbserver && run.debuggee.gdbserver->has_pty()) share_terminal(run, signals);
@@ -151,6 +157,7 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
     gdb->on_end([&run](std::string why) { run.session->request_end(std::move(why)); });
   }
   SessionEnd end = co_await run.session->wait();
+  co_await run.others->close();
   if (gdb) co_await gdb->wait();
   const bool stays = run.options.verb == Verb::connect || run.options.verb == Verb::multi;
   if (end.ok)
@@ -202,6 +209,8 @@ asio::awaitable<int> run(Options options) {
               .debuggee = {},
               .recorder = {},
               .session = {},
+              .session_name = session_name(),
+              .others = {},
               .ready_file = {},
               .character_mode = {}};
   Signals signals(executor, run.options.gdb.has_value());
@@ -220,6 +229,10 @@ asio::awaitable<int> run(Options options) {
     if (run.debuggee.gdbserver)
       session_options.interrupt_process = [&run](std::int64_t pid) {
         return run.debuggee.gdbserver->interrupt(pid);
+      };
+    if (run.debuggee.gdbserver)
+      session_options.read_target_file = [&run](std::string path) {
+        return run.debuggee.gdbserver->read_file(std::move(path));
       };
     run.session = std::make_unique<Session>(executor, std::move(run.debuggee.stub), session_options);
     code = co_await serve_until_end(run, signals, std::move(listeners));

@@ -124,7 +124,11 @@ asio::awaitable<Result<std::string>> Inspector::read_past_view(AddressRange rang
 }
 
 asio::awaitable<Result<Inspector::MemoryKind>> Inspector::kind_of(AddressRange range) {
-  const auto map = known_.map ? Result<MapPointer>(known_.map) : co_await read_map();
+  Result<MapPointer> map = known_.map;
+  if (!*map) {
+    auto reading = read_map();
+    map = co_await std::move(reading);
+  }
   // Where no map can be had nothing is known of a device either.
   if (!map && map.error().problem == Problem::unsupported) co_return MemoryKind{};
   if (!map) co_return tl::unexpected(map.error());

@@ -1,0 +1,67 @@
+#include "proxy/cli/other_clients.hpp"
+
+#include <stdexcept>
+#include <system_error>
+
+#include <spdlog/spdlog.h>
+#include <asio/io_context.hpp>
+
+#include "proxy/cli/errors.hpp"
+
+namespace rspbridge::proxy::cli {
+
+OtherClients::OtherClients(const asio::any_io_executor& executor, const Options& options, Session& session,
+                           const std::string& session_name) {
+  share_memory(executor, session, session_name);
+  if (inspector_ && !options.no_http) serve_http(executor, options, session_name);
+}
+
+void OtherClients::share_memory(const asio::any_io_executor& executor, Session& session,
+                                const std::string& session_name) {
+  try {
+    inspector_ = std::make_unique<inspect::Inspector>(executor, session);
+    view_ =
+        std::make_unique<inspect::ViewServer>(executor, *inspector_, session_name, inspect::view_folder());
+  } catch (const std::system_error& error) {
+    spdlog::warn("the target's memory isn't shared with other programs: {}", error.what());
+  }
+}
+
+// An unasked default that is taken becomes a free port.
+void OtherClients::serve_http(const asio::any_io_executor& executor, const Options& options,
+                              const std::string& session_name) {
+  auto& context = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
+  http::Server::Settings settings;
+  settings.port = default_http_port;
+  settings.token = options.http_token;
+  settings.session = session_name;
+  settings.version = RSPBRIDGE_VERSION;
+  if (options.http) {
+    settings.host = options.http->host;
+    settings.port = options.http->port;
+  }
+  try {
+    http_ = http::Server::start(context, settings, *inspector_);
+  } catch (const std::exception& error) {
+    if (options.http) throw Failure(exit_failed, std::string("--http: ") + error.what());
+    settings.port = 0;
+    http_ = http::Server::start(context, settings, *inspector_);
+    spdlog::info("HTTP: port {} is taken, so it is at {}", default_http_port, http_->url());
+  }
+}
+
+std::optional<std::string> OtherClients::http_url() const {
+  return http_ ? std::optional(http_->url()) : std::nullopt;
+}
+
+std::optional<std::string> OtherClients::view_path() const {
+  return view_ ? std::optional(view_->path().string()) : std::nullopt;
+}
+
+asio::awaitable<void> OtherClients::close() {
+  view_.reset();
+  if (http_) http_->stop();
+  if (inspector_) co_await inspector_->finish();
+}
+
+}  // namespace rspbridge::proxy::cli

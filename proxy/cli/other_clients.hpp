@@ -1,0 +1,44 @@
+// Who looks at the target besides GDB: programs that map its memory, and HTTP.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include "proxy/cli/options.hpp"
+#include "proxy/http/server.hpp"
+#include "proxy/inspect/inspector.hpp"
+#include "proxy/inspect/view_server.hpp"
+#include "proxy/session.hpp"
+
+namespace rspbridge::proxy::cli {
+
+/// The services of one session, which must outlive this.
+class OtherClients {
+ public:
+  /// Opens what can be opened; the session goes on without the rest, which is said in the log. Throws Failure
+  /// if HTTP was asked for where it can't be served.
+  OtherClients(const asio::any_io_executor& executor, const Options& options, Session& session,
+               const std::string& session_name);
+
+  /// Where HTTP is served, and the view's socket; nothing if they aren't.
+  std::optional<std::string> http_url() const;
+  std::optional<std::string> view_path() const;
+
+  /// Cuts everybody off, once the session is over.
+  asio::awaitable<void> close();
+
+ private:
+  void share_memory(const asio::any_io_executor& executor, Session& session, const std::string& session_name);
+  void serve_http(const asio::any_io_executor& executor, const Options& options,
+                  const std::string& session_name);
+
+  std::unique_ptr<inspect::Inspector> inspector_;
+  std::unique_ptr<inspect::ViewServer> view_;
+  std::unique_ptr<http::Server> http_;
+};
+
+}  // namespace rspbridge::proxy::cli
