@@ -44,9 +44,14 @@ void OtherClients::serve_http(const asio::any_io_executor& executor, const Optio
     http_ = http::Server::start(context, settings, *inspector_);
   } catch (const std::exception& error) {
     if (options.http) throw Failure(exit_failed, std::string("--http: ") + error.what());
+    spdlog::debug("HTTP: {}", error.what());
     settings.port = 0;
-    http_ = http::Server::start(context, settings, *inspector_);
-    spdlog::info("HTTP: port {} is taken, so it is at {}", default_http_port, http_->url());
+    try {
+      http_ = http::Server::start(context, settings, *inspector_);
+      spdlog::info("HTTP: port {} is taken, so it is at {}", default_http_port, http_->url());
+    } catch (const std::exception& any_port) {
+      spdlog::warn("nothing is served over HTTP: {}", any_port.what());
+    }
   }
 }
 

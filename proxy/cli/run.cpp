@@ -157,7 +157,6 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
     gdb->on_end([&run](std::string why) { run.session->request_end(std::move(why)); });
   }
   SessionEnd end = co_await run.session->wait();
-  co_await run.others->close();
   if (gdb) co_await gdb->wait();
   const bool stays = run.options.verb == Verb::connect || run.options.verb == Verb::multi;
   if (end.ok)
@@ -240,6 +239,7 @@ asio::awaitable<int> run(Options options) {
     failure = std::current_exception();
   }
   if (failure && run.session) co_await run.session->abandon();
+  if (run.others) co_await run.others->close();
   run.character_mode.reset();
   const bool by_force = run.options.on_exit != OnExit::detach || !run.session;
   co_await close_debuggee(run.debuggee, by_force);
