@@ -11,7 +11,7 @@
 
 namespace rspbridge::proxy {
 
-Recorder::Recorder(const std::filesystem::path& file) {
+void Recorder::write_to(const std::filesystem::path& file) {
   auto fail = [&] {
     throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
   };
@@ -38,19 +38,32 @@ void Recorder::record(Leg leg, Direction direction, std::string_view bytes) {
     } else {
       while (length < bytes.size() && bytes[length] != '$' && bytes[length] != '%') ++length;
     }
-    line(leg, direction, bytes.substr(0, length));
+    take(leg, direction, bytes.substr(0, length));
     bytes.remove_prefix(length);
   }
-  out_.flush();
+  if (out_.is_open()) out_.flush();
 }
 
-void Recorder::line(Leg leg, Direction direction, std::string_view bytes) {
+void Recorder::take(Leg leg, Direction direction, std::string_view bytes) {
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start_;
+  ++count_;
+  if (recent_.size() == kept_packets) recent_.pop_front();
+  recent_.push_back({since.count(), leg, direction, std::string(bytes.substr(0, kept_bytes)), bytes.size()});
+  if (!out_.is_open()) return;
   char head[48];
-  std::snprintf(head, sizeof head, "%.6f %-4s %s ", since.count(), leg == Leg::gdb ? "gdb" : "stub",
+  std::snprintf(head, sizeof head, "%.6f %-4s %s ", since.count(), name_of(leg).data(),
                 direction == Direction::to_target ? "->" : "<-");
-  std::string text = head;
-  for (char c : bytes) {
+  out_ << head << printable(bytes) << '\n';
+}
+
+std::string_view name_of(Recorder::Leg leg) noexcept {
+  return leg == Recorder::Leg::gdb ? "gdb" : "stub";
+}
+
+std::string printable(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  for (const char c : bytes) {
     if (c == '\\')
       text += "\\\\";
     else if (c >= ' ' && c <= '~')
@@ -61,7 +74,7 @@ void Recorder::line(Leg leg, Direction direction, std::string_view bytes) {
       text += hex;
     }
   }
-  out_ << text << '\n';
+  return text;
 }
 
 }  // namespace rspbridge::proxy

@@ -33,7 +33,7 @@ constexpr const char* footer =
 // What the words before `--` say, before they are checked against one another.
 struct Raw {
   std::string target, remote, on_exit, gdb, user, ready_file, record, config_file, view, http,
-      http_token_file;
+      http_token_file, pprof;
   std::vector<std::string> identities, symbols;
   bool default_gdb = false;
 };
@@ -87,6 +87,9 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
   app.add_option("--http-token-file", raw.http_token_file,
                  "a file with a token that every HTTP request must bear; needed to serve more than loopback")
       ->type_name("FILE");
+  app.add_option("--pprof", raw.pprof,
+                 "where the program serves Go's net/http/pprof, as the target sees it; HTTP passes it through")
+      ->type_name("[HOST:]PORT");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");
   app.add_option("--record", raw.record, "write what passes on both legs to a file")->type_name("FILE");
@@ -136,6 +139,13 @@ void complete_http(const Raw& raw, Options& options) {
     const auto where = launch::parse_host_port(raw.http, default_listen_host);
     if (!where) throw CLI::ValidationError("--http: " + where.error());
     options.http = *where;
+  }
+  if (!raw.pprof.empty()) {
+    if (!std::holds_alternative<launch::SshSpec>(options.target))
+      throw CLI::ValidationError("--pprof is for SSH targets: it is reached through the SSH connection");
+    const auto where = launch::parse_host_port(raw.pprof, "127.0.0.1");
+    if (!where) throw CLI::ValidationError("--pprof: " + where.error());
+    options.pprof = *where;
   }
   if (raw.http_token_file.empty()) return;
   std::ifstream in(raw.http_token_file, std::ios::binary);

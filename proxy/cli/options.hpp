@@ -37,6 +37,7 @@ struct Options {
   std::optional<launch::HostPort> http;                ///< --http; nothing: the default
   bool no_http = false;                                ///< --http off
   std::string http_token;                              ///< what --http-token-file holds
+  std::optional<launch::HostPort> pprof;               ///< --pprof, as the target names it
   int verbose = 0;
 };
 

@@ -11,9 +11,9 @@
 namespace rspbridge::proxy::cli {
 
 OtherClients::OtherClients(const asio::any_io_executor& executor, const Options& options, Session& session,
-                           const std::string& session_name) {
-  share_memory(executor, session, session_name);
-  if (inspector_ && !options.no_http) serve_http(executor, options, session_name);
+                           const Services& services) {
+  share_memory(executor, session, services.session);
+  if (inspector_ && !options.no_http) serve_http(executor, options, services);
 }
 
 void OtherClients::share_memory(const asio::any_io_executor& executor, Session& session,
@@ -29,12 +29,14 @@ void OtherClients::share_memory(const asio::any_io_executor& executor, Session& 
 
 // An unasked default that is taken becomes a free port.
 void OtherClients::serve_http(const asio::any_io_executor& executor, const Options& options,
-                              const std::string& session_name) {
+                              const Services& services) {
   auto& context = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
   http::Server::Settings settings;
   settings.port = default_http_port;
   settings.token = options.http_token;
-  settings.session = session_name;
+  settings.session = services.session;
+  settings.recorder = services.recorder;
+  settings.pprof = services.pprof;
   settings.version = RSPBRIDGE_VERSION;
   if (options.http) {
     settings.host = options.http->host;

@@ -19,10 +19,17 @@ namespace rspbridge::proxy::cli {
 /// The services of one session, which must outlive this.
 class OtherClients {
  public:
+  /// What they are told about besides the target.
+  struct Services {
+    std::string session;                 ///< its name
+    const Recorder* recorder = nullptr;  ///< outlives the services
+    http::Pprof pprof;
+  };
+
   /// Opens what can be opened; the session goes on without the rest, which is said in the log. Throws Failure
   /// if HTTP was asked for where it can't be served.
   OtherClients(const asio::any_io_executor& executor, const Options& options, Session& session,
-               const std::string& session_name);
+               const Services& services);
 
   /// Where HTTP is served, and the view's socket; nothing if they aren't.
   std::optional<std::string> http_url() const;
@@ -33,8 +40,7 @@ class OtherClients {
 
  private:
   void share_memory(const asio::any_io_executor& executor, Session& session, const std::string& session_name);
-  void serve_http(const asio::any_io_executor& executor, const Options& options,
-                  const std::string& session_name);
+  void serve_http(const asio::any_io_executor& executor, const Options& options, const Services& services);
 
   std::unique_ptr<inspect::Inspector> inspector_;
   std::unique_ptr<inspect::ViewServer> view_;

@@ -97,7 +97,7 @@ void announce(const std::vector<std::string>& endpoints) {
 struct Running {
   Options options;
   Debuggee debuggee;
-  std::unique_ptr<Recorder> recorder;
+  Recorder recorder;
   std::unique_ptr<Session> session;
   std::string session_name;
   std::unique_ptr<OtherClients> others;
@@ -135,6 +135,16 @@ void share_terminal(Running& run, Signals& signals) {
   });
 }
 
+OtherClients::Services services_of(Running& run) {
+  OtherClients::Services services{.session = run.session_name, .recorder = &run.recorder, .pprof = {}};
+  if (run.options.pprof)
+    services.pprof = {run.options.pprof->host + ":" + std::to_string(run.options.pprof->port),
+                      [&ssh = *run.debuggee.ssh, where = *run.options.pprof] {
+                        return ssh.direct_tcpip(where.host, where.port);
+                      }};
+  return services;
+}
+
 asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
                                      std::vector<transport::ListenerPtr> listeners) {
   auto executor = co_await asio::this_coro::executor;
@@ -146,7 +156,7 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
   }
   co_await start_through_stub(run.options, *run.session);
   co_await say_if_foreign(run);
-  run.others = std::make_unique<OtherClients>(executor, run.options, *run.session, run.session_name);
+  run.others = std::make_unique<OtherClients>(executor, run.options, *run.session, services_of(run));
   std::vector<std::string> endpoints;
   make_ready(run, std::move(listeners), endpoints);
   if (run.debuggee.gdbserver && run.debuggee.gdbserver->has_pty()) share_terminal(run, signals);
@@ -213,7 +223,7 @@ asio::awaitable<int> run(Options options) {
               .ready_file = {},
               .character_mode = {}};
   Signals signals(executor, run.options.gdb.has_value());
-  if (run.options.record) run.recorder = std::make_unique<Recorder>(*run.options.record);
+  if (run.options.record) run.recorder.write_to(*run.options.record);
   auto listeners = listen_for_gdb(executor, run.options.listen);
   check_before_start(run.options);
   std::exception_ptr failure;
@@ -223,7 +233,7 @@ asio::awaitable<int> run(Options options) {
     Session::Options session_options;
     session_options.on_exit = run.options.on_exit;
     session_options.end_when_empty = run.options.verb == Verb::exec || run.options.verb == Verb::attach;
-    session_options.recorder = run.recorder.get();
+    session_options.recorder = &run.recorder;
     set_view(run.options, target_identity(run.debuggee), session_options);
     if (run.debuggee.gdbserver)
       session_options.interrupt_process = [&run](std::int64_t pid) {

@@ -69,6 +69,7 @@ tl::expected<Arguments, BadArgument> Arguments::check(
   Arguments arguments;
   for (const auto& [name, value] : query) {
     const auto* parameter = find(parameters, name);
+    if (parameter == nullptr && find(parameters, any_parameter) != nullptr) continue;
     if (parameter == nullptr)
       return tl::unexpected(
           BadArgument{400, "unknown_parameter", "There is no parameter '" + name + "' here."});

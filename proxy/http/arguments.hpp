@@ -35,6 +35,9 @@ struct Parameter {
   std::string_view doc;        ///< a phrase in Markdown
 };
 
+/// The name of a row that lets any parameter pass, unchecked.
+inline constexpr std::string_view any_parameter = "*";
+
 /// What is wrong with the parameters of a request.
 struct BadArgument {
   unsigned status = 400;

@@ -10,7 +10,9 @@
 
 #include "proxy/http/answer.hpp"
 #include "proxy/http/metrics.hpp"
+#include "proxy/http/pprof.hpp"
 #include "proxy/inspect/inspection.hpp"
+#include "proxy/recorder.hpp"
 
 namespace rspbridge::proxy::http {
 
@@ -42,7 +44,9 @@ class MapCache {
 struct Context {
   inspect::Inspection& inspection;
   std::string session, version;
-  std::size_t max_streams = 0;  ///< of events
+  std::size_t max_streams = 0;         ///< of events
+  const Recorder* recorder = nullptr;  ///< null: packets aren't kept
+  Pprof pprof{};
   Metrics metrics{};
   MapCache maps{};
 };

@@ -120,6 +120,8 @@ std::string_view reason_phrase(unsigned status) noexcept {
       return "Range Not Satisfiable";
     case 501:
       return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
     case 503:
       return "Service Unavailable";
     default:

@@ -17,6 +17,7 @@ asio::awaitable<Answer> answer_registers(const Call& call);
 asio::awaitable<Answer> answer_memory(const Call& call);
 asio::awaitable<Answer> answer_disassembly(const Call& call);
 asio::awaitable<Answer> answer_events(const Call& call);
+asio::awaitable<Answer> answer_packets(const Call& call);
 asio::awaitable<Answer> answer_pprof(const Call& call);
 asio::awaitable<Answer> answer_metrics(const Call& call);
 asio::awaitable<Answer> answer_health(const Call& call);

@@ -50,6 +50,18 @@ constexpr std::array disassembly_parameters{
               .doc = "how many instructions"},
 };
 
+constexpr std::array packet_parameters{
+    Parameter{.name = "count",
+              .kind = Kind::number,
+              .least = 1,
+              .most = Recorder::kept_packets,
+              .otherwise = "100",
+              .doc = "how many at most, the last ones"},
+    Parameter{.name = "leg", .kind = Kind::choice, .choices = "gdb|stub", .doc = "only those of this leg"},
+};
+
+constexpr std::array any{Parameter{.name = any_parameter, .doc = "whatever that server takes"}};
+
 constexpr std::array<Parameter, 0> none{};
 
 constexpr std::array table{
@@ -66,8 +78,11 @@ constexpr std::array table{
           "ARM64 instructions. Fewer than asked for where memory ends.", answer_disassembly},
     Route{"GET", "/debug/events", none, false, "text/event-stream",
           "What happens to the target, as it happens (server-sent events).", answer_events},
-    Route{"GET", "/debug/pprof/*", none, false, kJson,
-          "404: the target process's own pprof server isn't passed through.", answer_pprof},
+    Route{"GET", "/debug/packets", packet_parameters, false, kJson,
+          "The last packets of both legs: GDB's and the stub's.", answer_packets},
+    Route{"GET", "/debug/pprof/*", any, false, "*/*",
+          "What the target process's own pprof server answers, with `--pprof`. Needs the target running.",
+          answer_pprof},
     Route{"GET", "/metrics", none, false, "text/plain; version=0.0.4; charset=utf-8",
           "Counters of this server, for Prometheus.", answer_metrics},
     Route{"GET", "/healthz", none, false, kJson, "That rspbridge serves, and how the session stands.",

@@ -14,7 +14,9 @@
 #include <asio/ip/tcp.hpp>
 
 #include "proxy/http/events.hpp"
+#include "proxy/http/pprof.hpp"
 #include "proxy/inspect/inspection.hpp"
+#include "proxy/recorder.hpp"
 
 namespace rspbridge::proxy::http {
 
@@ -28,6 +30,8 @@ class Server {
     /// around it, as a file may have them, don't count.
     std::string token;
     std::string session, version;
+    const Recorder* recorder = nullptr;  ///< of /debug/packets; outlives what is served. Null: there is none
+    Pprof pprof{};                       ///< of /debug/pprof
     std::size_t max_streams = 1024;  ///< of events; less if descriptors are short
     std::chrono::seconds request_timeout{30}, write_timeout{30};  ///< for a slow client
     std::chrono::milliseconds heartbeat = EventHub::heartbeat;

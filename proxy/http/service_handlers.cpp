@@ -1,4 +1,5 @@
-// GET /debug/events, /debug/pprof, /metrics, /healthz and /openapi.json
+// GET /debug/events, /debug/packets, /metrics, /healthz and /openapi.json
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -25,10 +26,27 @@ asio::awaitable<Answer> answer_events(const Call& call) {
   co_return answer;
 }
 
-asio::awaitable<Answer> answer_pprof(const Call& call) {
-  co_return error_answer(404, "no_pprof",
-                         "The target process's own pprof server isn't passed through by this rspbridge.",
-                         call.context.inspection.state().stop_id);
+asio::awaitable<Answer> answer_packets(const Call& call) {
+  const auto state = call.context.inspection.state();
+  const Recorder* recorder = call.context.recorder;
+  if (recorder == nullptr)
+    co_return error_answer(501, "unsupported", "This server keeps no packets.", state.stop_id);
+  const auto leg = call.arguments.text("leg");
+  const auto most = *call.arguments.number("count");
+  auto packets = nlohmann::ordered_json::array();
+  const auto& recent = recorder->recent();
+  for (auto packet = recent.rbegin(); packet != recent.rend() && packets.size() < most; ++packet) {
+    if (leg && *leg != name_of(packet->leg)) continue;
+    packets.push_back(
+        {{"seconds", packet->seconds},
+         {"leg", name_of(packet->leg)},
+         {"direction", packet->direction == Recorder::Direction::to_target ? "to_target" : "to_host"},
+         {"length", packet->length},
+         {"bytes", printable(packet->bytes)}});
+  }
+  std::reverse(packets.begin(), packets.end());
+  nlohmann::ordered_json document{{"count", recorder->count()}, {"packets", std::move(packets)}};
+  co_return json_answer(std::move(document), state.stop_id);
 }
 
 asio::awaitable<Answer> answer_metrics(const Call& call) {

@@ -34,7 +34,8 @@ std::filesystem::path temporary_file() {
 TEST_CASE("a record has one line a packet, and what doesn't print is escaped") {
   const auto file = temporary_file();
   {
-    Recorder recorder(file);
+    Recorder recorder;
+    recorder.write_to(file);
     recorder.record(Recorder::Leg::gdb, Recorder::Direction::to_target, "+$g#67$m1,2#x");
     recorder.record(Recorder::Leg::stub, Recorder::Direction::to_host, std::string("$b\x01\\#00", 7));
   }
@@ -52,7 +53,8 @@ TEST_CASE("a record has one line a packet, and what doesn't print is escaped") {
 TEST_CASE("a record is for its owner alone, also where the file was there before") {
   const auto file = temporary_file();
   REQUIRE(::chmod(file.c_str(), 0644) == 0);
-  Recorder recorder(file);
+  Recorder recorder;
+  recorder.write_to(file);
   CHECK(mode_of(file) == 0600);
   std::filesystem::remove(file);
 }
@@ -62,12 +64,27 @@ TEST_CASE("what is no regular file keeps its mode") {
   REQUIRE(::pipe(ends) == 0);
   REQUIRE(::fchmod(ends[1], 0644) == 0);
   const std::string path = "/proc/self/fd/" + std::to_string(ends[1]);
-  Recorder recorder(path);
+  Recorder recorder;
+  recorder.write_to(path);
   CHECK(mode_of(path) == 0644);
   ::close(ends[0]);
   ::close(ends[1]);
 }
 
 TEST_CASE("a record that can't be written is an error") {
-  CHECK_THROWS_AS(Recorder("/nonexistent/folder/record"), std::system_error);
+  Recorder recorder;
+  CHECK_THROWS_AS(recorder.write_to("/nonexistent/folder/record"), std::system_error);
+}
+
+TEST_CASE("the last packets are kept, of long ones the beginning") {
+  Recorder recorder;
+  for (int i = 0; i < 1200; ++i)
+    recorder.record(Recorder::Leg::gdb, Recorder::Direction::to_target, "$m" + std::to_string(i) + ",4#00");
+  recorder.record(Recorder::Leg::stub, Recorder::Direction::to_host, "$" + std::string(5000, 'a') + "#00");
+  CHECK(recorder.count() == 1201);
+  REQUIRE(recorder.recent().size() == Recorder::kept_packets);
+  CHECK(recorder.recent().front().bytes == "$m201,4#00");
+  CHECK(recorder.recent().back().bytes == "$" + std::string(Recorder::kept_bytes - 1, 'a'));
+  CHECK(recorder.recent().back().length == 5004);
+  CHECK(recorder.recent().back().leg == Recorder::Leg::stub);
 }
