@@ -87,8 +87,9 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
   app.add_option("--http-token-file", raw.http_token_file,
                  "a file with a token that every HTTP request must bear; needed to serve more than loopback")
       ->type_name("FILE");
-  app.add_option("--pprof", raw.pprof,
-                 "where the program serves Go's net/http/pprof, as the target sees it; HTTP passes it through")
+  app.add_option(
+         "--pprof", raw.pprof,
+         "where the program serves Go's net/http/pprof, as the target sees it; HTTP passes it through")
       ->type_name("[HOST:]PORT");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");

@@ -119,11 +119,13 @@ asio::awaitable<Answer> answer_pprof(const Call& call) {
     transport::Deadline deadline(co_await asio::this_coro::executor, longest_answer);
     deadline.set_action([&stream] { stream->close(); });
     // It would wait for the next resume, if one ever comes.
-    const auto watch = inspection.subscribe([&](const inspect::State& now) {
+    const auto stop_watching = [&](const inspect::State& now) {
       if (now.running && !now.over) return;
       interrupted = true;
       stream->close();
-    });
+    };
+    const auto watch = inspection.subscribe(stop_watching);
+    stop_watching(inspection.state());  // connecting took its time
     Received received;
     auto exchanging = exchange(*stream,
                                "GET " + call.request.target + " HTTP/1.1\r\nHost: " + pprof.address +
@@ -131,7 +133,8 @@ asio::awaitable<Answer> answer_pprof(const Call& call) {
                                received);
     const bool good = co_await std::move(exchanging);
     if (good) co_return received.answer(inspection.state().stop_id);
-    problem = deadline.passed() ? " didn't answer in time." : " doesn't answer as HTTP, or with more than 64 MiB.";
+    problem =
+        deadline.passed() ? " didn't answer in time." : " doesn't answer as HTTP, or with more than 64 MiB.";
   } catch (const std::system_error& error) {
     problem = std::string(" can't be reached: ") + error.what();
   }

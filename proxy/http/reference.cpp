@@ -47,7 +47,8 @@ Json parameter_json(const Parameter& parameter) {
 
 Json operation_json(const Route& route) {
   Json operation{{"summary", route.doc}, {"parameters", Json::array()}};
-  for (const auto& parameter : route.parameters) operation["parameters"].push_back(parameter_json(parameter));
+  for (const auto& parameter : route.parameters)
+    if (parameter.name != any_parameter) operation["parameters"].push_back(parameter_json(parameter));
   Json good{{"description", "The answer"},
             {"headers", {{"Stop-Id", {{"schema", {{"type", "integer"}}}}}}},
             {"content", {{route.content_type, Json::object()}}}};

@@ -135,6 +135,31 @@ TEST_CASE("instructions, up to where memory ends") {
   CHECK(ask(*target, "/debug/disassemble?addr=0x400000").status == 501);
 }
 
+TEST_CASE("the last packets, of one leg or of both") {
+  auto target = sample_target();
+  Context context{*target, "demo", "0.0", 2};
+  CHECK(ask(*target, context, {.target = "/debug/packets"}).status == 501);
+  Recorder recorder;
+  context.recorder = &recorder;
+  recorder.record(Recorder::Leg::gdb, Recorder::Direction::to_target, "$g#67");
+  recorder.record(Recorder::Leg::stub, Recorder::Direction::to_target, "$g#67");
+  recorder.record(Recorder::Leg::stub, Recorder::Direction::to_host, std::string("$\x01#01", 5));
+  const auto both = body_json(ask(*target, context, {.target = "/debug/packets"}));
+  CHECK(both["count"] == 3);
+  CHECK(both["stop_id"] == 7);
+  REQUIRE(both["packets"].size() == 3);
+  CHECK(both["packets"][0]["leg"] == "gdb");
+  CHECK(both["packets"][0]["direction"] == "to_target");
+  CHECK(both["packets"][2]["direction"] == "to_host");
+  CHECK(both["packets"][2]["bytes"] == "$\\x01#01");
+  CHECK(both["packets"][2]["length"] == 5);
+  const auto one = body_json(ask(*target, context, {.target = "/debug/packets?leg=stub&count=1"}));
+  REQUIRE(one["packets"].size() == 1);
+  CHECK(one["packets"][0] == both["packets"][2]);
+  CHECK(ask(*target, context, {.target = "/debug/packets?leg=far"}).status == 400);
+  CHECK(ask(*target, context, {.target = "/debug/packets?count=1001"}).status >= 400);
+}
+
 TEST_CASE("health, metrics and OpenAPI") {
   auto target = sample_target();
   Context context{*target, "demo", "1.2", 2};
