@@ -50,12 +50,14 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
             .changed =
                 [this](const std::string& request, const std::string& reply) {
                   if (observer_) observer_->on_change(request, reply);
-                }}) {
+                }}),
+      knowledge_(link_.to_far(), shared_.last_id) {
+  knowledge_.set_enabled(options_.keeps_answers);
   // What a failed write means, the reader of the same stream reports.
   auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
   to_stub_ = std::make_shared<OutQueue>(executor, stub_, OutQueue::Hooks{failed, [this] { wake(); }});
   link_.on_far = [this](link::ToFar message) { far_.on_link(std::move(message)); };
-  link_.on_near = [this](const link::ToNear& message) { on_near(message); };
+  link_.on_near = [this](link::ToNear message) { knowledge_.to_near(std::move(message)); };
 }
 
 Session::~Session() {
@@ -148,13 +150,13 @@ void Session::admit(transport::Accepted accepted) {
   std::shared_ptr<transport::Stream> stream = std::move(accepted.stream);
   auto failed = [](const std::string& why) { spdlog::debug("writing to GDB failed: {}", why); };
   auto out = std::make_shared<OutQueue>(executor_, stream, OutQueue::Hooks{failed, [this] { wake(); }});
-  near::Client::Hooks hooks{.far = link_.to_far(),
+  near::Client::Hooks hooks{.far = [this](link::ToFar message) { knowledge_.to_far(std::move(message)); },
                             .warning = [](const std::string& text) { spdlog::warn("{}", text); },
                             .info = [](const std::string& text) { spdlog::info("{}", text); }};
   gdb_ = std::make_shared<Connection>(std::move(stream), std::move(out), accepted.peer.address,
                                       std::move(hooks), shared_, view_for(accepted.peer), executor_);
   spdlog::debug("GDB connected from {}", gdb_->name);
-  link_.to_far()(link::GdbCame{});
+  knowledge_.to_far(link::GdbCame{});
   settle();
   if (far_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
   asio::co_spawn(executor_, read_gdb(gdb_), asio::detached);
@@ -223,15 +225,24 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
     asio::co_spawn(executor_, end_if_empty(), asio::detached);
 }
 
-void Session::on_near(const link::ToNear& message) {
+void Session::deliver(const link::ToNear& message) {
   if (gdb_) gdb_->client.on_link(message);
   if (auto* gone = std::get_if<link::StubGone>(&message))
     end({gone->expected, gone->reason, connection_lost_});
 }
 
+// A client that gets a message may send others.
+void Session::carry_messages() {
+  link_.drain();
+  while (auto message = knowledge_.next()) {
+    deliver(*message);
+    link_.drain();
+  }
+}
+
 void Session::settle() {
   if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
-  link_.drain();
+  carry_messages();
   tell_observer();
   if (std::string bytes = far_.take_output(); !bytes.empty()) {
     if (options_.recorder)

@@ -19,6 +19,7 @@
 #include "proxy/known_gdb.hpp"
 #include "proxy/link/queue_link.hpp"
 #include "proxy/near/client.hpp"
+#include "proxy/near/knowledge.hpp"
 #include "proxy/out_queue.hpp"
 #include "proxy/recorder.hpp"
 #include "transport/stream.hpp"
@@ -49,6 +50,7 @@ class Session final : public inspect::StubAccess {
     /// The session is over once GDB left and no process is left to debug.
     bool end_when_empty = true;
     Recorder* recorder = nullptr;  ///< not owned; may be null
+    bool keeps_answers = true;     ///< false: every packet goes to the stub (`--no-cache`)
     /// Interrupts a process of the target without the stub; may be empty. gdbserver 13 sends ^C's
     /// SIGINT to a process group, and so stops no process that doesn't lead one.
     std::function<asio::awaitable<void>(std::int64_t pid)> interrupt_process;
@@ -127,8 +129,9 @@ class Session final : public inspect::StubAccess {
   ViewChoice picked_view(const transport::Peer& peer) const;
   /// A ^C was sent: sees to it that the target stops, by other means if need be.
   asio::awaitable<void> insist_on_stop();
-  void on_near(const link::ToNear& message);
+  void deliver(const link::ToNear& message);
   void gdb_left(const std::shared_ptr<Connection>& connection);
+  void carry_messages();
   /// Carries messages over the link and bytes to both streams until nothing is left to move.
   void settle();
   void end(SessionEnd how);
@@ -145,6 +148,7 @@ class Session final : public inspect::StubAccess {
   link::QueueLink link_;
   far::Far far_;
   near::Shared shared_;
+  near::Knowledge knowledge_;
   std::shared_ptr<Connection> gdb_;
   std::optional<SessionEnd> end_;
   std::optional<std::string> architecture_;  ///< as far as the stub was asked

@@ -65,6 +65,7 @@ asio::awaitable<std::optional<std::string>> Session::architecture() {
       rsp::parse_target_description(document, [](auto) { return "<feature name=\"left-out\"/>"; });
   if (!description || description->architecture.empty()) co_return std::nullopt;
   architecture_ = description->architecture;
+  knowledge_.set_registers(near::expedited_registers(*architecture_));
   co_return architecture_;
 }
 

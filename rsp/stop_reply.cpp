@@ -98,6 +98,20 @@ std::optional<std::string_view> StopReply::pair(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> StopReply::expedited(unsigned regnum) const {
+  // The stub may write 6 as 6 or as 06.
+  for (const auto& [key, value] : pairs) {
+    if (parse_hex(key) != regnum) continue;
+    const auto bytes = from_hex(value);
+    if (!bytes || bytes->size() != sizeof(std::uint64_t)) return std::nullopt;
+    std::uint64_t number = 0;
+    for (auto byte = bytes->rbegin(); byte != bytes->rend(); ++byte)
+      number = number << 8 | static_cast<unsigned char>(*byte);
+    return number;
+  }
+  return std::nullopt;
+}
+
 std::optional<StopReply> parse_stop_reply(std::string_view payload) {
   if (payload.empty()) return std::nullopt;
   const auto body = payload.substr(1);

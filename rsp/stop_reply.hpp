@@ -35,6 +35,10 @@ struct StopReply {
 
   /// The value of the first pair `name`, or nothing. Lives as long as this reply.
   std::optional<std::string_view> pair(std::string_view name) const;
+
+  /// An expedited register of 64 bits, of a little-endian target; nothing if it isn't there or has another
+  /// size.
+  std::optional<std::uint64_t> expedited(unsigned regnum) const;
 };
 
 /// `payload` must be run-length expanded. Nothing if it is no well-formed stop reply.

@@ -30,7 +30,8 @@ Far::Far(Hooks hooks)
     : hooks_(std::move(hooks)),
       queue_({.notification = [this](std::string p) { on_notification(std::move(p)); },
               .complaint = [this](std::string text) { hooks_.warning("the stub " + text); },
-              .sending = [this](const Job& job) { before_sending(job); }}) {}
+              .sending = [this](const Job& job) { before_sending(job); }}),
+      map_reader_(queue_) {}
 
 void Far::start(std::function<void(bool is_stub)> ready) {
   queue_.submit(
@@ -49,11 +50,13 @@ void Far::ask(std::string payload, Effect effect, Answer answer, std::function<v
     learn(request, answer, expanded);
     done(std::move(expanded));
   };
-  queue_.submit({std::move(payload), effect, answer, std::move(on_reply), false});
+  queue_.submit(
+      {.payload = std::move(payload), .effect = effect, .answer = answer, .done = std::move(on_reply)});
 }
 
 void Far::on_link(link::ToFar message) {
   std::visit(Overloaded{[this](link::Request& request) { on_request(std::move(request)); },
+                        [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
                         [this](link::Interrupt&) { queue_.interrupt(); },
                         [this](link::GdbCame&) { queue_.interrupt(); },
                         [this](link::GdbGone& gone) {
@@ -96,8 +99,12 @@ void Far::forward(link::Request request) {
   if (request.payload.starts_with("qXfer:features:read") && quirks_.needs_thread_for_features &&
       !thread_was_selected_)
     ask("Hg0", Effect::looks, Answer::reply, [](auto) {});
-  Job job{
-      .payload = fit(request.payload), .effect = request.effect, .answer = request.answer, .from_gdb = true};
+  if (request.thread) general_thread_ = request.thread;
+  Job job{.payload = fit(request.payload),
+          .effect = request.effect,
+          .answer = request.answer,
+          .thread = request.thread,
+          .from_gdb = true};
   job.done = [this, id = request.id, asked = std::move(request.payload), effect = request.effect,
               answer = request.answer](std::string payload, bool final) {
     on_answer(id, asked, effect, answer, std::move(payload), final);
@@ -130,8 +137,9 @@ void Far::on_answer(link::RequestId id, const std::string& request, Effect effec
   const link::StopId before = stop_;
   learn(request, answer, expanded);
   if (effect == Effect::changes && hooks_.changed) hooks_.changed(request, expanded);
-  if (answer == Answer::stop && stop_ != before)
-    hooks_.near(link::StopBundle{id, stop_, std::move(payload)});
+  const bool stops = answer == Answer::stop || (answer == Answer::status && !non_stop_);
+  if (stops && stop_ != before)
+    gather({.id = id, .stop = stop_, .payload = std::move(payload)});
   else
     hooks_.near(link::Reply{id, std::move(payload), true});
 }
@@ -140,6 +148,7 @@ void Far::learn(const std::string& request, Answer answer, const std::string& re
   if (request.starts_with("qSupported")) return learn_features(reply);
   if (request == "k" || ((request.starts_with("D") || request.starts_with("vKill")) && reply == "OK")) {
     nothing_left_ = true;
+    queue_.forget_selection();
   } else if (request == "QNonStop:1" && reply == "OK") {
     non_stop_ = true;
   } else if (request == "QNonStop:0" && reply == "OK") {
@@ -165,7 +174,10 @@ void Far::learn_stop(const std::string& reply) {
   ++stop_;
   stop_reply_ = reply;
   stopped_thread_ = stop->thread;
-  if (stop->thread && !non_stop_) general_thread_ = stop->thread;  // selected from now on
+  if (stop->thread && !non_stop_) {  // selected from now on
+    general_thread_ = stop->thread;
+    queue_.stub_selected(*stop->thread);
+  }
   nothing_left_ = stop->kind == StopReply::Kind::exited || stop->kind == StopReply::Kind::signalled;
 }
 
@@ -195,16 +207,15 @@ void Far::read_ahead() {
   auto pid = current_process();
   if (map_state_ != MapState::unknown || !pid) return;
   map_state_ = MapState::asked;
-  read_file("/proc/" + std::to_string(*pid) + "/maps",
-            [this, stop = stop_](std::optional<std::string> text, std::string why_not) {
-              if (map_state_ != MapState::asked || stop != stop_) return;
-              auto map = text ? memmap::VmaMap::parse_maps(*text) : std::nullopt;
-              map_state_ = map ? MapState::known : MapState::unavailable;
-              if (text && !map) why_not = "/proc/PID/maps can't be understood";
-              if (!map) return hooks_.info("memory is not read ahead: " + why_not);
-              map_ = *std::move(map);
-              fetch_blocks();
-            });
+  map_reader_.read(*pid, gdb_fs_, [this, stop = stop_](std::optional<std::string> text, std::string why_not) {
+    if (map_state_ != MapState::asked || stop != stop_) return;
+    auto map = text ? memmap::VmaMap::parse_maps(*text) : std::nullopt;
+    map_state_ = map ? MapState::known : MapState::unavailable;
+    if (text && !map) why_not = "/proc/PID/maps can't be understood";
+    if (!map) return hooks_.info("memory is not read ahead: " + why_not);
+    map_ = *std::move(map);
+    fetch_blocks();
+  });
 }
 
 void Far::fetch_blocks() {
@@ -219,7 +230,6 @@ void Far::fetch_blocks() {
 
 void Far::on_stub_bytes(std::string_view bytes) {
   queue_.on_bytes(bytes);
-  submit_deferred();
 }
 
 void Far::on_stub_closed(const std::string& reason) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "memmap/vma.hpp"
+#include "proxy/far/map_reader.hpp"
 #include "proxy/far/quirks.hpp"
 #include "proxy/far/read_ahead.hpp"
 #include "proxy/far/stub_queue.hpp"
@@ -47,16 +47,12 @@ class Far {
   void ask(std::string payload, link::Effect effect, link::Answer answer,
            std::function<void(std::string)> done);
 
-  /// A request of our own that only looks, about `thread` if it names one.
-  struct Question {
-    std::optional<rsp::ThreadId> thread;
-    std::string payload;
-  };
+  using Question = link::Question;
   /// Nothing in place of an answer where the thread couldn't be selected; nothing at all if looks() was false
   /// when the questions' turn came.
   using Answers = std::optional<std::vector<std::optional<std::string>>>;
-  /// Asks at least one question with nothing of GDB's between them. What GDB selected is selected again
-  /// behind them. `done` gets an answer each, run-length expanded.
+  /// Asks at least one question with nothing of GDB's between them. `done` gets an answer each, run-length
+  /// expanded.
   void ask_together(std::vector<Question> questions, std::function<void(Answers)> done);
   /// Whether the stub answers requests of our own now: all threads are stopped, and stay so.
   bool looks() const;
@@ -83,15 +79,9 @@ class Far {
   std::optional<std::size_t> packet_size() const noexcept { return packet_size_; }
 
  private:
-  struct Group {
-    std::vector<Question> questions;
-    std::function<void(Answers)> done;
-    bool selects() const;
-  };
-  void submit_group(Group group);
-  void submit_deferred();
-  bool selection_pending() const;
   void on_request(link::Request request);
+  void gather(link::StopBundle bundle);
+  std::vector<link::Question> wanted_questions() const;
   bool selects_process(std::string_view payload);
   bool answered_ahead(const link::Request& request);
   void forward(link::Request request);
@@ -119,7 +109,8 @@ class Far {
   bool nothing_left_ = false;
   link::StopId stop_ = 1;  ///< a stub that was just reached has its target stopped
   std::string stop_reply_;
-  std::deque<Group> deferred_;  ///< while GDB selects a thread
+  link::Wanted wanted_;
+  MapReader map_reader_;
 
   enum class MapState : std::uint8_t { unknown, asked, known, unavailable };
   MapState map_state_ = MapState::unknown;

@@ -52,23 +52,68 @@ void StubQueue::interrupt() {
         std::any_of(waiting_.begin(), waiting_.end(), [](const Job& j) { return j.answer == Answer::stop; });
 }
 
+void StubQueue::stub_selected(rsp::ThreadId thread) {
+  selection_ = std::make_shared<Selection>(Selection{thread, Selection::State::done});
+}
+
+bool StubQueue::may_go() {
+  Job& job = waiting_.front();
+  const bool alone = job.veto || (job.answer == Answer::stop && window_ == 1);
+  if (running() || in_flight_.size() >= (alone ? 1 : window_)) return false;
+  if (job.thread && !job.selection) {
+    if (!selection_ || selection_->thread != *job.thread)
+      send({.payload = "Hg" + rsp::format_thread_id(*job.thread)});
+    job.selection = selection_;
+    return may_go();
+  }
+  return !job.selection || job.selection->state != Selection::State::asked ||
+         job.effect == link::Effect::looks;
+}
+
+bool StubQueue::ends_unsent() {
+  Job& job = waiting_.front();
+  const bool refused = job.selection && job.selection->state == Selection::State::refused;
+  std::optional<std::string> instead;
+  if (!refused && job.veto) instead = job.veto();
+  if (!refused && !instead) return false;
+  const Job ended = std::move(job);
+  waiting_.pop_front();
+  std::string answer;
+  if (instead) answer = *std::move(instead);
+  end(ended, std::move(answer));
+  return true;
+}
+
 void StubQueue::pump() {
-  while (!waiting_.empty()) {
-    const bool resumes = waiting_.front().answer == Answer::stop;
-    const std::size_t room = resumes ? 1 : window_;
-    if (running() || in_flight_.size() >= room) return;
+  while (!waiting_.empty() && may_go()) {
+    if (ends_unsent()) continue;
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
-    if (hooks_.sending) hooks_.sending(job);
-    endpoint_.send(job.payload);
-    killed_ = job.payload == "k";
-    if (job.answer == Answer::none) {
-      if (job.done) job.done({}, true);
-      continue;
-    }
-    in_flight_.push_back(std::move(job));
-    if (resumes && std::exchange(interrupt_pending_, false)) endpoint_.send_interrupt();
+    send(std::move(job));
   }
+}
+
+void StubQueue::send(Job job) {
+  const bool resumes = job.answer == Answer::stop;
+  if (hooks_.sending) hooks_.sending(job);
+  endpoint_.send(job.payload);
+  killed_ = job.payload == "k";
+  if (job.payload.starts_with("Hg")) {
+    auto thread = rsp::parse_thread_id(std::string_view(job.payload).substr(2));
+    selection_ = thread ? std::make_shared<Selection>(Selection{*thread}) : nullptr;
+    job.done = [this, selection = selection_, done = std::move(job.done)](std::string reply, bool final) {
+      const bool good = std::string_view(reply) == "OK";
+      if (selection) selection->state = good ? Selection::State::done : Selection::State::refused;
+      if (!good && selection_ == selection) selection_ = nullptr;
+      if (done) done(std::move(reply), final);
+    };
+  }
+  if (job.answer == Answer::none) {
+    if (job.done) job.done({}, true);
+    return;
+  }
+  in_flight_.push_back(std::move(job));
+  if (resumes && std::exchange(interrupt_pending_, false)) endpoint_.send_interrupt();
 }
 
 void StubQueue::on_bytes(std::string_view bytes) {
@@ -116,14 +161,21 @@ void StubQueue::on_packet(std::string payload) {
 }
 
 void StubQueue::finish_front(std::string payload) {
-  Job job = std::move(in_flight_.front());
+  const Job job = std::move(in_flight_.front());
   in_flight_.pop_front();
+  end(job, std::move(payload));
+}
+
+// What the stub says of another thread than was asked about is no answer.
+void StubQueue::end(const Job& job, std::string payload) {
+  const bool refused = job.selection && job.selection->state == Selection::State::refused;
+  if (refused && job.no_thread) return job.no_thread();
+  if (refused) payload = "E.the stub has no thread " + rsp::format_thread_id(*job.thread);
   if (job.done) job.done(std::move(payload), true);
 }
 
 void StubQueue::abandon_gdb() {
   std::erase_if(waiting_, [](const Job& job) { return job.from_gdb; });
-
   interrupt_pending_ = false;
 }
 

@@ -5,27 +5,47 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "proxy/link/messages.hpp"
 #include "rsp/endpoint.hpp"
+#include "rsp/thread_id.hpp"
 
 namespace rspbridge::proxy::far {
+
+/// What an Hg packet selects in the stub.
+struct Selection {
+  enum class State : std::uint8_t { asked, done, refused };
+  rsp::ThreadId thread;
+  State state = State::asked;
+};
 
 /// A packet for the stub, and who takes the answer.
 struct Job {
   std::string payload;
   link::Effect effect = link::Effect::looks;
   link::Answer answer = link::Answer::reply;
+  /// Must be selected when the stub gets the packet; nothing: whatever is.
+  std::optional<rsp::ThreadId> thread;
   /// Called with each packet of the answer, run-length encoding left as it was; `final` with the
   /// last one. May be empty.
   std::function<void(std::string payload, bool final)> done;
+  /// Called instead if the stub refuses to select `thread`. If it is empty, done() gets an error.
+  std::function<void()> no_thread;
   bool from_gdb = false;
+  /// Asked just before the packet goes out, when all earlier ones are answered: what it gives is the answer,
+  /// and the packet is not sent. May be empty.
+  std::function<std::optional<std::string>()> veto;
+  std::shared_ptr<const Selection> selection;  ///< the queue's own
 };
 
 /// Sends jobs to the stub in order and gives each its answer. While the target runs (all-stop)
-/// nothing but ^C is sent; when pipelining isn't allowed, one job at a time is under way.
+/// nothing but ^C is sent; when pipelining isn't allowed, one job at a time is under way. Selects the
+/// thread that a job is about where another one is selected. What changes something waits until the stub has
+/// agreed to that.
 class StubQueue {
  public:
   struct Hooks {
@@ -43,6 +63,11 @@ class StubQueue {
   void on_bytes(std::string_view bytes);
   std::string take_output() { return endpoint_.take_output(); }
   void set_no_ack() { endpoint_.set_no_ack(); }
+
+  /// The stub has selected `thread` by itself, as it does at a stop in all-stop mode.
+  void stub_selected(rsp::ThreadId thread);
+  /// What is selected isn't known: its process may be gone.
+  void forget_selection() { selection_ = nullptr; }
 
   /// How many jobs may be under way at once; at least 1.
   void set_window(std::size_t jobs);
@@ -63,12 +88,19 @@ class StubQueue {
 
  private:
   void pump();
+  /// Whether the first job that waits may go out now. May send an Hg for it.
+  bool may_go();
+  /// Ends the first job that waits without sending it, if it can't or must not be sent.
+  bool ends_unsent();
+  void send(Job job);
   void on_packet(std::string payload);
   void finish_front(std::string payload);
+  static void end(const Job& job, std::string payload);
 
   Hooks hooks_;
   rsp::Endpoint endpoint_;
   std::deque<Job> waiting_, in_flight_;
+  std::shared_ptr<Selection> selection_;  ///< by the packets that were sent; null: the stub's own choice
   std::size_t window_ = 1;
   bool interrupt_pending_ = false;
   bool killed_ = false;  ///< the last packet was `k`

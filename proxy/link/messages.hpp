@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "rsp/thread_id.hpp"
 
 namespace rspbridge::proxy::link {
 
@@ -33,12 +36,41 @@ enum class Answer : std::uint8_t {
 
 // ---- near to far ----
 
-/// A packet of GDB's for the stub.
+/// A packet for the stub.
 struct Request {
   RequestId id = 0;
   std::string payload;
   Effect effect = Effect::changes;
   Answer answer = Answer::reply;
+  /// Must be selected (Hg) when the stub gets it; nothing: what the stub selected at the stop will do.
+  std::optional<rsp::ThreadId> thread = {};
+};
+
+/// A request that only looks, and the thread that it is about.
+struct Question {
+  std::optional<rsp::ThreadId> thread;
+  std::string payload;
+
+  bool operator==(const Question&) const = default;
+};
+
+/// One page of memory, near what a register points to or at a fixed address.
+struct WantedPage {
+  enum class Base : std::uint8_t { absolute, sp, pc };
+  Base base = Base::absolute;
+  std::int64_t offset = 0;  ///< bytes, from the register's page or from 0; a multiple of the page size
+
+  bool operator==(const WantedPage&) const = default;
+};
+
+/// What near will probably ask at the next stop: far asks the stub for it as soon as it stops. Replaces the
+/// last one.
+struct Wanted {
+  std::vector<std::string> of_stopped_thread;  ///< payloads
+  std::vector<Question> questions;
+  std::vector<WantedPage> pages;
+  std::optional<unsigned> sp_regnum, pc_regnum;  ///< in expedited registers, which stand little-endian
+  bool map = false;                              ///< the memory map, too
 };
 
 /// GDB pressed ^C.
@@ -54,7 +86,7 @@ struct GdbGone {
   std::vector<std::string> undo;
 };
 
-using ToFar = std::variant<Request, Interrupt, GdbCame, GdbGone>;
+using ToFar = std::variant<Request, Wanted, Interrupt, GdbCame, GdbGone>;
 
 // ---- far to near ----
 
@@ -65,11 +97,27 @@ struct Reply {
   bool final = true;
 };
 
-/// The stop that ended resume `id`: so far the stop reply and the stop's number.
+/// The stop that ended resume `id`, and what follows without being asked for: a Fact for each question, and
+/// the map.
 struct StopBundle {
   RequestId id = 0;
   StopId stop = 0;
   std::string payload;
+  std::vector<Question> coming = {};
+  bool map_coming = false;
+};
+
+/// The stub's answer to a question of the last StopBundle, as it came. Nothing if the thread can't be
+/// selected.
+struct Fact {
+  Question question;
+  std::optional<std::string> payload;
+};
+
+/// The text of /proc/PID/maps of the process that stopped, or a sentence why there is none.
+struct MapRead {
+  std::optional<std::string> text;
+  std::string why_not;
 };
 
 /// A `%…` of the stub.
@@ -83,7 +131,7 @@ struct StubGone {
   std::string reason;     ///< a sentence
 };
 
-using ToNear = std::variant<Reply, StopBundle, Notification, StubGone>;
+using ToNear = std::variant<Reply, StopBundle, Fact, MapRead, Notification, StubGone>;
 
 /// One end's way to the other. Messages arrive in order, and never inside the call that sent them.
 using SendToFar = std::function<void(ToFar)>;

@@ -78,19 +78,20 @@ void Client::go_on() {
 }
 
 Asked Client::ask(std::string payload, link::Effect effect, Answer answer) {
-  return {*this, {{++shared_.last_id, std::move(payload), effect, answer}}, nullptr};
+  return {*this, {{++shared_.last_id, std::move(payload), effect, answer, selected_thread()}}, nullptr};
 }
 
 AskedAll Client::ask_all(std::vector<std::string> payloads) {
   std::vector<link::Request> requests;
   for (std::string& payload : payloads)
-    requests.push_back({++shared_.last_id, std::move(payload), link::Effect::looks, Answer::reply});
+    requests.push_back(
+        {++shared_.last_id, std::move(payload), link::Effect::looks, Answer::reply, selected_thread()});
   return {*this, std::move(requests), nullptr};
 }
 
 Asked Client::pass(const PacketRow& row, std::string payload) {
   const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
-  return {*this, {{++shared_.last_id, std::move(payload), row.effect, answer}}, &row};
+  return {*this, {{++shared_.last_id, std::move(payload), row.effect, answer, selected_thread()}}, &row};
 }
 
 void AskedAll::await_suspend(std::coroutine_handle<> waiter) {
@@ -136,7 +137,15 @@ void Client::forward(const PacketRow& row, std::string_view payload) {
   const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
   const auto id = ++shared_.last_id;
   if (answer != Answer::none) slots_.push_back({.id = id, .request = std::string(payload), .row = &row});
-  hooks_.far(link::Request{id, std::string(payload), row.effect, answer});
+  const bool selects = payload.starts_with('H');
+  hooks_.far(
+      link::Request{id, std::string(payload), row.effect, answer,
+                    selects || row.effect == link::Effect::resumes ? std::nullopt : selected_thread()});
+}
+
+std::optional<rsp::ThreadId> Client::selected_thread() const {
+  return general_thread_.empty() ? std::nullopt
+                                 : rsp::parse_thread_id(std::string_view(general_thread_).substr(2));
 }
 
 void Client::on_link(const link::ToNear& message) {

@@ -133,6 +133,8 @@ class Client {
     std::optional<std::string> reply;
     bool then_no_ack = false;
   };
+  /// What GDB selected, or the stub at the last stop; nothing before either.
+  std::optional<rsp::ThreadId> selected_thread() const;
   void on_packet(std::string payload);
   bool is_retransmission(const std::string& payload) const;
   void begin(std::string payload);

@@ -29,6 +29,20 @@ enum class Match : std::uint8_t {
   word,    ///< the name, then the end or one of `:` `;` `,`
 };
 
+/// How long the stub's answer to a packet holds, so that it can be given again (near/knowledge.hpp). Of a
+/// packet that changes something: what it touches of all that is kept.
+enum class Keep : std::uint8_t {
+  never,      ///< it is asked for each time; touches everything of this stop
+  session,    ///< as long as the stub's connection
+  program,    ///< until a process ends, begins, or executes another program
+  stop,       ///< until the target resumes or GDB changes anything but a breakpoint
+  registers,  ///< as `stop`, for the thread that Hg selected; until its registers are written
+  memory,     ///< pages: until the target resumes or they are written
+  select,     ///< Hg: good if the thread is known to live at this stop
+  alive,      ///< T: good if the thread is known to live at this stop
+  nothing,    ///< touches nothing: the stub never shows what it inserts
+};
+
 /// Handles a packet that GDB sent: calls client.answer() or client.forward() once.
 using RequestHandler = void (*)(Client& client, const PacketRow& row, std::string_view payload);
 
@@ -55,6 +69,7 @@ struct PacketRow {
   Fate fate = Fate::forward;
   link::Effect effect = link::Effect::changes;
   link::Answer answer = link::Answer::reply;
+  Keep keep = Keep::never;
   RequestHandler on_request = nullptr;  ///< forwards if null
   ReplyHandler on_reply = nullptr;
   std::string_view what;              ///< what becomes of it, for people
@@ -74,5 +89,7 @@ std::string_view to_string(Fate fate);
 /// For people: "any view", "x86_64 view", …; empty for none.
 std::string_view to_string(ViewScope scope);
 std::string_view to_string(link::Effect effect);
+/// For people: "stop", …; empty for never.
+std::string_view to_string(Keep keep);
 
 }  // namespace rspbridge::proxy::near

@@ -1,0 +1,130 @@
+// What near knows of the stopped target, and answers without asking.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "proxy/link/messages.hpp"
+#include "proxy/near/known_memory.hpp"
+#include "proxy/near/packet_table.hpp"
+#include "proxy/near/working_set.hpp"
+#include "rsp/memory.hpp"
+
+namespace rspbridge::proxy::near {
+
+/// Stands between near's clients and the link. Requests that are answered by what the stub said already, or
+/// is about to say, go no further; how long an answer holds is the packet's Keep. An answer is given as the
+/// stub gave it, byte by byte. Errors aren't kept, and nothing is while any thread runs or in non-stop mode.
+class Knowledge {
+ public:
+  /// How requests fared. Questions that changed or resumed something don't count.
+  struct Counts {
+    std::uint64_t answered = 0;  ///< at once
+    std::uint64_t awaited = 0;   ///< by what was under way already
+    std::uint64_t asked = 0;     ///< by asking the stub
+  };
+
+  /// `far` is the way to the stub's end. Ids of its own requests are given out by `last_id`, which must
+  /// outlive this.
+  Knowledge(link::SendToFar far, link::RequestId& last_id);
+
+  /// False: everything passes (`--no-cache`).
+  void set_enabled(bool enabled);
+  /// By the target's architecture.
+  void set_registers(ExpeditedRegisters registers) { working_set_.set_registers(registers); }
+
+  /// From a client.
+  void to_far(link::ToFar message);
+  /// From the stub's end.
+  void to_near(link::ToNear message);
+  /// The next message for the clients, in order; nothing when there is none now.
+  std::optional<link::ToNear> next();
+
+  /// Everything that was learned is forgotten (`monitor rspbridge flush`).
+  void forget();
+  const Counts& counts() const noexcept { return counts_; }
+  std::size_t pages() const noexcept { return memory_.pages(); }
+
+ private:
+  struct Key {
+    Keep keep = Keep::never;
+    std::optional<rsp::ThreadId> thread;  ///< of Keep::registers
+    std::string payload;
+    friend bool operator<(const Key& a, const Key& b) { return a.order() < b.order(); }
+
+   private:
+    std::tuple<Keep, bool, bool, std::int64_t, std::int64_t, const std::string&> order() const {
+      const rsp::ThreadId id = thread.value_or(rsp::ThreadId{});
+      return {keep, thread.has_value(), id.pid.has_value(), id.pid.value_or(0), id.tid, payload};
+    }
+  };
+  struct Answer {
+    std::optional<std::string> payload;  ///< nothing while it is under way
+    link::RequestId id = 0;              ///< of the request for it; 0: it comes by itself
+    std::vector<link::Request> waiting;
+  };
+  struct MemoryWait {
+    link::Request request;
+    rsp::MemoryRead read;
+  };
+  /// What a request that passed will tell when it is answered.
+  struct Passed {
+    std::optional<Key> key;
+    std::optional<std::uint64_t> page;
+    std::string payload;
+    link::Effect effect = link::Effect::looks;
+    link::Answer answer = link::Answer::reply;
+  };
+
+  bool keeps() const noexcept { return enabled_ && !non_stop_ && resumes_.empty(); }
+  void on_request(link::Request request);
+  void look(link::Request request);
+  void pass(link::Request request, std::optional<Key> key = std::nullopt);
+  void before_change(const link::Request& request, const PacketRow& row);
+  void before_resume(const link::Request& request);
+  void drop_of_stop();
+  void drop_answers(Keep keep);
+  bool lives(const link::Request& request) const;
+  Key key_of(const PacketRow& row, const std::optional<rsp::ThreadId>& thread, std::string payload) const;
+
+  bool read_memory(link::Request& request);
+  /// False: it must wait.
+  bool advance(MemoryWait& wait);
+  void advance_all();
+  void fetch(std::uint64_t page, const link::Request& request);
+  bool is_of_memory_process(const std::optional<rsp::ThreadId>& thread) const;
+
+  void on_reply(link::Reply reply);
+  void on_stop(link::StopBundle bundle);
+  void on_fact(link::Fact fact);
+  void on_map(const link::MapRead& map);
+  void learn_stop(const std::string& payload);
+  void learn_answer(const Key& key, link::RequestId id, std::string payload);
+  void learn_threads(const std::string& payload);
+  void reply_to(link::RequestId id, std::string payload);
+
+  link::SendToFar far_;
+  std::deque<link::ToNear> for_clients_;
+  link::RequestId& last_id_;
+  bool enabled_ = true;
+  bool non_stop_ = false;
+  std::set<link::RequestId> resumes_;  ///< under way
+  std::map<link::RequestId, Passed> passed_;
+  std::map<Key, Answer> answers_;
+  std::set<std::pair<std::int64_t, std::int64_t>> alive_;  ///< process (0 if it isn't named) and thread
+  std::optional<rsp::ThreadId> stopped_;
+  KnownMemory memory_;
+  std::deque<MemoryWait> waits_;
+  WorkingSet working_set_;
+  Counts counts_;
+};
+
+}  // namespace rspbridge::proxy::near

@@ -1,0 +1,215 @@
+// What Knowledge learns from the stub's answers, and the memory that waits for them.
+#include <utility>
+
+#include "proxy/near/knowledge.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/qxfer.hpp"
+#include "rsp/stop_reply.hpp"
+#include "rsp/thread_list.hpp"
+
+namespace rspbridge::proxy::near {
+
+using link::Request;
+using rsp::ThreadId;
+
+namespace {
+
+constexpr std::uint64_t most_kept_read = 1024;  // bytes; longer ones are read ahead by far
+
+std::string expanded(const std::string& payload) {
+  return rsp::expand_runs(payload).value_or(payload);
+}
+
+std::pair<std::int64_t, std::int64_t> numbers(const ThreadId& thread) {
+  return {thread.pid.value_or(0), thread.tid};
+}
+
+std::string page_request(std::uint64_t page) {
+  return rsp::format_memory_read({rsp::MemoryEncoding::hex, page, KnownMemory::page_size});
+}
+
+std::optional<std::string> page_bytes(const std::string& question, const std::string& payload) {
+  const auto read = rsp::parse_memory_read(question);
+  return read ? rsp::parse_memory_reply(*read, expanded(payload)) : std::nullopt;
+}
+
+}  // namespace
+
+// ---- memory ----
+
+// Memory is a process's; pages are kept of the one that stopped.
+bool Knowledge::is_of_memory_process(const std::optional<ThreadId>& thread) const {
+  return stopped_ && (!thread || !thread->pid || *thread->pid <= 0 || thread->pid == stopped_->pid);
+}
+
+bool Knowledge::read_memory(Request& request) {
+  const auto read = rsp::parse_memory_read(request.payload);
+  if (!read || read->length == 0 || read->length > most_kept_read || !is_of_memory_process(request.thread))
+    return false;
+  const auto found = memory_.look(read->address, read->length);
+  if (found == KnownMemory::Found::elsewhere) return false;
+  (found == KnownMemory::Found::here     ? counts_.answered
+   : found == KnownMemory::Found::coming ? counts_.awaited
+                                         : counts_.asked) += 1;
+  MemoryWait wait{std::move(request), *read};
+  if (!advance(wait)) waits_.push_back(std::move(wait));
+  return true;
+}
+
+bool Knowledge::advance(MemoryWait& wait) {
+  const auto [address, length] = std::pair(wait.read.address, wait.read.length);
+  for (;;) {
+    switch (memory_.look(address, length)) {
+      case KnownMemory::Found::here: {
+        const std::string bytes = memory_.get(address, length);
+        const bool hex = wait.read.encoding == rsp::MemoryEncoding::hex;
+        reply_to(wait.request.id, hex ? rsp::to_hex(bytes) : "b" + rsp::escape(bytes));
+        working_set_.touched_page(address);
+        working_set_.touched_page(address + length - 1);
+        return true;
+      }
+      case KnownMemory::Found::coming:
+        return false;
+      case KnownMemory::Found::fetchable:
+        fetch(memory_.missing_page(address, length), wait.request);
+        break;
+      case KnownMemory::Found::elsewhere:
+        pass(std::move(wait.request));
+        return true;
+    }
+  }
+}
+
+// With the page that follows, since stacks and structures are read upwards.
+void Knowledge::fetch(std::uint64_t page, const Request& request) {
+  const std::uint64_t next = page + KnownMemory::page_size;
+  const bool both = memory_.is_fetchable_beside(next, page);
+  for (const std::uint64_t one : {page, next}) {
+    if (one == next && !both) break;
+    Request asking{.id = ++last_id_,
+                   .payload = page_request(one),
+                   .effect = link::Effect::looks,
+                   .answer = link::Answer::reply,
+                   .thread = request.thread};
+    memory_.expect(one, asking.id);
+    passed_[asking.id] = Passed{std::nullopt, one, asking.payload, asking.effect, asking.answer};
+    far_(std::move(asking));
+  }
+}
+
+void Knowledge::advance_all() {
+  std::deque<MemoryWait> waits = std::exchange(waits_, {});
+  for (MemoryWait& wait : waits)
+    if (!advance(wait)) waits_.push_back(std::move(wait));
+}
+
+// ---- learning ----
+
+void Knowledge::to_near(link::ToNear message) {
+  if (auto* reply = std::get_if<link::Reply>(&message)) return on_reply(std::move(*reply));
+  if (auto* stop = std::get_if<link::StopBundle>(&message)) return on_stop(std::move(*stop));
+  if (auto* fact = std::get_if<link::Fact>(&message)) return on_fact(std::move(*fact));
+  if (auto* map = std::get_if<link::MapRead>(&message)) return on_map(*map);
+  for_clients_.push_back(std::move(message));
+}
+
+void Knowledge::on_reply(link::Reply reply) {
+  const auto found = passed_.find(reply.id);
+  if (found == passed_.end() || !reply.final) {
+    for_clients_.push_back(std::move(reply));
+    return;
+  }
+  const Passed passed = std::move(found->second);
+  passed_.erase(found);
+  resumes_.erase(reply.id);
+  if (passed.page) {
+    memory_.arrived(*passed.page, reply.id, page_bytes(passed.payload, reply.payload));
+    return advance_all();
+  }
+  if (passed.key) learn_answer(*passed.key, reply.id, reply.payload);
+  if (passed.answer == link::Answer::status || passed.answer == link::Answer::stop) learn_stop(reply.payload);
+  if (passed.payload.starts_with("QNonStop:") && std::string_view(reply.payload) == "OK") {
+    non_stop_ = passed.payload == "QNonStop:1";
+    forget();
+  }
+  for_clients_.push_back(std::move(reply));
+}
+
+void Knowledge::on_stop(link::StopBundle bundle) {
+  resumes_.erase(bundle.id);
+  const auto found = passed_.find(bundle.id);
+  const bool continues = found != passed_.end() && found->second.answer == link::Answer::stop;
+  if (found != passed_.end()) passed_.erase(found);
+  learn_stop(bundle.payload);
+  if (keeps()) {
+    for (const link::Question& question : bundle.coming) {
+      if (const auto read = rsp::parse_memory_read(question.payload))
+        memory_.expect(read->address, 0);
+      else
+        answers_.try_emplace(key_of(row_for(question.payload), question.thread, question.payload));
+    }
+    if (bundle.map_coming)
+      memory_.expect_map();
+    else if (continues)
+      memory_.set_map(std::nullopt);
+  }
+  bundle.coming.clear();
+  for_clients_.push_back(std::move(bundle));
+}
+
+void Knowledge::on_fact(link::Fact fact) {
+  if (!keeps()) return;
+  if (const auto read = rsp::parse_memory_read(fact.question.payload)) {
+    memory_.arrived(read->address, 0,
+                    fact.payload ? page_bytes(fact.question.payload, *fact.payload) : std::nullopt);
+    return advance_all();
+  }
+  const Key key = key_of(row_for(fact.question.payload), fact.question.thread, fact.question.payload);
+  learn_answer(key, 0, fact.payload.value_or("E.no such thread"));
+}
+
+void Knowledge::on_map(const link::MapRead& map) {
+  if (!keeps()) return;
+  memory_.set_map(map.text ? memmap::VmaMap::parse_maps(*map.text) : std::nullopt);
+  advance_all();
+}
+
+void Knowledge::learn_stop(const std::string& payload) {
+  const std::string reply = expanded(payload);
+  const auto stop = rsp::parse_stop_reply(reply);
+  if (!stop) return;
+  const bool other_process = stop->thread && stopped_ && stop->thread->pid != stopped_->pid;
+  const bool other_program = stop->kind != rsp::StopReply::Kind::stopped || stop->pair("exec").has_value();
+  if (other_process || other_program) memory_.clear();
+  if (other_program) drop_answers(Keep::program);
+  stopped_ = stop->kind == rsp::StopReply::Kind::stopped ? stop->thread : std::nullopt;
+  if (stopped_ && stopped_->is_specific()) alive_.insert(numbers(*stopped_));
+  working_set_.stopped(reply);
+}
+
+// Errors pass, and are asked for again.
+void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string payload) {
+  const auto found = answers_.find(key);
+  if (found == answers_.end() || found->second.payload || found->second.id != id) return;
+  const std::vector<Request> waiting = std::exchange(found->second.waiting, {});
+  const bool good = !payload.starts_with('E') && (!payload.empty() || key.keep == Keep::session);
+  if (good && key.payload.starts_with("qXfer:threads:read:")) learn_threads(payload);
+  if (good || id != 0)
+    for (const Request& request : waiting) reply_to(request.id, payload);
+  if (good)
+    found->second.payload = std::move(payload);
+  else
+    answers_.erase(found);
+  if (!good && id == 0)
+    for (Request request : waiting) pass(std::move(request));
+}
+
+void Knowledge::learn_threads(const std::string& payload) {
+  const auto part = rsp::parse_qxfer_reply(expanded(payload));
+  const auto threads =
+      part && part->last ? rsp::parse_thread_list(part->data) : tl::unexpected(std::string("not all of it"));
+  if (!threads) return;
+  for (const auto& thread : *threads) alive_.insert(numbers(thread.id));
+}
+
+}  // namespace rspbridge::proxy::near

@@ -1,0 +1,85 @@
+#include "proxy/near/working_set.hpp"
+
+#include <algorithm>
+
+#include "rsp/stop_reply.hpp"
+
+namespace rspbridge::proxy::near {
+namespace {
+
+constexpr std::uint64_t page_size = 4096;
+constexpr std::int64_t near_stack = 64 * static_cast<std::int64_t>(page_size);
+
+template <class Value>
+void add(std::vector<Value>& list, const Value& value, std::size_t most) {
+  if (list.size() < most && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+// The numbers of org.gnu.gdb.aarch64.core and org.gnu.gdb.i386.core (GDB manual, "Standard Target Features").
+struct ArchitectureRow {
+  std::string_view name;
+  ExpeditedRegisters registers;
+};
+constexpr ArchitectureRow architectures[] = {
+    {"aarch64", {.sp_regnum = 31, .pc_regnum = 32}},
+    {"i386:x86-64", {.sp_regnum = 7, .pc_regnum = 16}},
+};
+
+}  // namespace
+
+ExpeditedRegisters expedited_registers(std::string_view architecture) {
+  for (const ArchitectureRow& row : architectures)
+    if (row.name == architecture) return row.registers;
+  return {};
+}
+
+void WorkingSet::stopped(const std::string& stop_reply) {
+  at_stops_.emplace_front();
+  if (at_stops_.size() > stops) at_stops_.pop_back();
+  thread_.reset();
+  sp_.reset();
+  pc_.reset();
+  const auto stop = rsp::parse_stop_reply(stop_reply);
+  if (!stop || stop->kind != rsp::StopReply::Kind::stopped) return;
+  thread_ = stop->thread;
+  if (registers_.sp_regnum) sp_ = stop->expedited(*registers_.sp_regnum);
+  if (registers_.pc_regnum) pc_ = stop->expedited(*registers_.pc_regnum);
+}
+
+void WorkingSet::asked(const std::optional<rsp::ThreadId>& thread, const std::string& payload) {
+  AtStop& now = at_stops_.front();
+  if (thread && thread == thread_)
+    add(now.of_stopped_thread, payload, most_questions);
+  else
+    add(now.questions, {thread, payload}, most_questions);
+}
+
+void WorkingSet::touched_page(std::uint64_t address) {
+  const std::uint64_t page = address & ~(page_size - 1);
+  const auto from = [page](std::uint64_t base) {
+    return static_cast<std::int64_t>(page - (base & ~(page_size - 1)));
+  };
+  link::WantedPage wanted{link::WantedPage::Base::absolute, static_cast<std::int64_t>(page)};
+  if (pc_ && from(*pc_) == 0)
+    wanted = {link::WantedPage::Base::pc, 0};
+  else if (sp_ && from(*sp_) >= -near_stack && from(*sp_) <= near_stack)
+    wanted = {link::WantedPage::Base::sp, from(*sp_)};
+  add(at_stops_.front().pages, wanted, most_pages);
+}
+
+link::Wanted WorkingSet::wanted() const {
+  link::Wanted wanted{.of_stopped_thread = {"g"},
+                      .questions = {{std::nullopt, "qXfer:threads:read::0,1000"}},
+                      .pages = {{link::WantedPage::Base::sp, 0}, {link::WantedPage::Base::pc, 0}},
+                      .sp_regnum = registers_.sp_regnum,
+                      .pc_regnum = registers_.pc_regnum,
+                      .map = true};
+  for (const AtStop& stop : at_stops_) {
+    for (const auto& payload : stop.of_stopped_thread) add(wanted.of_stopped_thread, payload, most_questions);
+    for (const auto& question : stop.questions) add(wanted.questions, question, most_questions);
+    for (const auto& page : stop.pages) add(wanted.pages, page, most_pages);
+  }
+  return wanted;
+}
+
+}  // namespace rspbridge::proxy::near

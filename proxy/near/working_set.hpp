@@ -1,0 +1,58 @@
+// What GDB asked at the last stops, and so will ask at the next one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/link/messages.hpp"
+#include "rsp/thread_id.hpp"
+
+namespace rspbridge::proxy::near {
+
+/// Which of the expedited registers are the stack pointer and the program counter.
+struct ExpeditedRegisters {
+  std::optional<unsigned> sp_regnum, pc_regnum;
+};
+/// By the name that a target description gives the architecture; nothing for one that isn't known.
+ExpeditedRegisters expedited_registers(std::string_view architecture);
+
+/// Keeps what was asked at the last few stops. A page near the stack pointer counts by its distance from it:
+/// the next frame's are wanted, not the last one's.
+class WorkingSet {
+ public:
+  static constexpr std::size_t stops = 4;            ///< that count
+  static constexpr std::size_t most_questions = 64;  ///< at a stop
+  static constexpr std::size_t most_pages = 32;
+
+  void set_registers(ExpeditedRegisters registers) { registers_ = registers; }
+
+  /// A stop has come; `stop_reply` is run-length expanded.
+  void stopped(const std::string& stop_reply);
+  /// Another program: what was asked of the last one means nothing.
+  void forget() { at_stops_.assign(1, {}); }
+  /// Somebody asked at this stop.
+  void asked(const std::optional<rsp::ThreadId>& thread, const std::string& payload);
+  void touched_page(std::uint64_t address);
+
+  /// What to gather at the next stop: the latest first, and always the stopped thread's registers, the thread
+  /// list, and the pages that sp and pc point to.
+  link::Wanted wanted() const;
+
+ private:
+  struct AtStop {
+    std::vector<std::string> of_stopped_thread;
+    std::vector<link::Question> questions;
+    std::vector<link::WantedPage> pages;
+  };
+  ExpeditedRegisters registers_;
+  std::optional<rsp::ThreadId> thread_;
+  std::optional<std::uint64_t> sp_, pc_;
+  std::deque<AtStop> at_stops_{1};  ///< the present one first
+};
+
+}  // namespace rspbridge::proxy::near
