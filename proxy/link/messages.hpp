@@ -44,6 +44,20 @@ struct Request {
   Answer answer = Answer::reply;
   /// Must be selected (Hg) when the stub gets it; nothing: what the stub selected at the stop will do.
   std::optional<rsp::ThreadId> thread = {};
+  /// While the target runs, or is about to: true waits for the stop, false is answered by Refused.
+  bool waits = true;
+  /// It was told to have succeeded already: the next resume goes out only if the stub says OK to it, and is
+  /// answered by an error otherwise.
+  bool promised = false;
+};
+
+/// Opens the conversation with the stub: agrees on no-ack mode if the stub can. Answered by Opened.
+struct Open {};
+
+/// A file of the target, whole, at most 64 MiB. Answered by FileRead; waits while the target runs.
+struct ReadFile {
+  RequestId id = 0;
+  std::string path;
 };
 
 /// A request that only looks, and the thread that it is about.
@@ -86,7 +100,7 @@ struct GdbGone {
   std::vector<std::string> undo;
 };
 
-using ToFar = std::variant<Request, Wanted, Interrupt, GdbCame, GdbGone>;
+using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone>;
 
 // ---- far to near ----
 
@@ -95,6 +109,28 @@ struct Reply {
   RequestId id = 0;
   std::string payload;
   bool final = true;
+};
+
+/// Request `id` wasn't sent: the target runs.
+struct Refused {
+  RequestId id = 0;
+};
+
+/// The other end has answered for the first time.
+struct Opened {
+  bool is_stub = false;  ///< as a stub may answer
+};
+
+struct FileRead {
+  RequestId id = 0;
+  std::optional<std::string> text;
+  std::string why_not;  ///< a sentence, if there is no text
+};
+
+/// Something for the log.
+struct Log {
+  bool warning = false;  ///< something is wrong; otherwise a line for who wants to know more
+  std::string text;
 };
 
 /// The stop that ended resume `id`, and what follows without being asked for: a Fact for each question, and
@@ -131,7 +167,8 @@ struct StubGone {
   std::string reason;     ///< a sentence
 };
 
-using ToNear = std::variant<Reply, StopBundle, Fact, MapRead, Notification, StubGone>;
+using ToNear =
+    std::variant<Reply, Refused, Opened, FileRead, StopBundle, Fact, MapRead, Notification, Log, StubGone>;
 
 /// One end's way to the other. Messages arrive in order, and never inside the call that sent them.
 using SendToFar = std::function<void(ToFar)>;
