@@ -44,14 +44,13 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
     : executor_(executor),
       stub_(std::move(stub)),
       options_(std::move(options)),
-      far_({.near = link_.to_near(),
-            .info = [](const std::string& text) { spdlog::debug("{}", text); },
-            .warning = [this](const std::string& text) { complain(text); },
-            .changed =
-                [this](const std::string& request, const std::string& reply) {
-                  if (observer_) observer_->on_change(request, reply);
-                }}),
-      knowledge_(link_.to_far(), shared_.last_id) {
+      far_(link_.to_near()),
+      knowledge_({.far = link_.to_far(),
+                  .changed =
+                      [this](const std::string& request, const std::string& reply) {
+                        if (observer_) observer_->on_change(request, reply);
+                      }},
+                 shared_.last_id) {
   knowledge_.set_enabled(options_.keeps_answers);
   // What a failed write means, the reader of the same stream reports.
   auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
@@ -68,12 +67,11 @@ Session::~Session() {
 asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
   stub_open_ = true;
   asio::co_spawn(executor_, read_stub(), asio::detached);
-  auto answered = std::make_shared<std::optional<bool>>();
-  far_.start([answered](bool is_stub) { *answered = is_stub; });
+  knowledge_.to_far(link::Open{});
   settle();
-  co_await wait_for([&] { return *answered || end_ || complaints_ >= most_complaints; }, timeout);
-  if (answered->value_or(false)) co_return;
-  if (*answered || complaints_ >= most_complaints)
+  co_await wait_for([&] { return opened_ || end_ || complaints_ >= most_complaints; }, timeout);
+  if (opened_.value_or(false)) co_return;
+  if (opened_ || complaints_ >= most_complaints)
     throw std::runtime_error("what answers at " + stub_->describe() + " is no GDB stub");
   throw std::runtime_error(end_ ? "the stub closed the connection before it answered"
                                 : "nothing at " + stub_->describe() + " answered as a GDB stub does within " +
@@ -158,7 +156,7 @@ void Session::admit(transport::Accepted accepted) {
   spdlog::debug("GDB connected from {}", gdb_->name);
   knowledge_.to_far(link::GdbCame{});
   settle();
-  if (far_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
+  if (knowledge_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
   asio::co_spawn(executor_, read_gdb(gdb_), asio::detached);
   asio::co_spawn(executor_, keep_patient(gdb_), asio::detached);
 }
@@ -215,19 +213,28 @@ asio::awaitable<void> Session::read_gdb(std::shared_ptr<Connection> connection) 
 void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   if (!connection || gdb_ != connection) return;
   spdlog::debug("GDB left ({})", connection->name);
-  connection->client.on_gdb_closed();
+  knowledge_.gdb_gone(connection->client.on_gdb_closed());
   connection->out->close();
   connection->stream->close();
   connection->patience.cancel();
   gdb_.reset();
   settle();
-  if (options_.end_when_empty && far_.nothing_left())
+  if (options_.end_when_empty && knowledge_.state().nothing_left())
     asio::co_spawn(executor_, end_if_empty(), asio::detached);
 }
 
 void Session::deliver(const link::ToNear& message) {
   if (gdb_) gdb_->client.on_link(message);
-  if (auto* gone = std::get_if<link::StubGone>(&message))
+  if (const auto* opened = std::get_if<link::Opened>(&message)) opened_ = opened->is_stub;
+  if (const auto* log = std::get_if<link::Log>(&message)) {
+    if (log->warning)
+      complain(log->text);
+    else
+      spdlog::debug("{}", log->text);
+  }
+  if (const auto* file = std::get_if<link::FileRead>(&message))
+    if (const auto reading = file_reads_.extract(file->id)) reading.mapped()(*file);
+  if (const auto* gone = std::get_if<link::StubGone>(&message))
     end({gone->expected, gone->reason, connection_lost_});
 }
 
@@ -280,7 +287,7 @@ asio::awaitable<SessionEnd> Session::wait() {
   }
   if (stub_open_) co_await leave_target();
   // What GDB left behind is still being taken back; a stub doesn't like to be cut off in an answer.
-  co_await wait_for([this] { return far_.idle() || !stub_open_; }, std::chrono::seconds(1));
+  co_await wait_for([this] { return knowledge_.idle() || !stub_open_; }, std::chrono::seconds(1));
   co_await abandon();
   co_return *end_;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,7 +90,7 @@ class Session final : public inspect::StubAccess {
   /// Makes wait() return, with `reason` for the log.
   void request_end(std::string reason);
 
-  std::optional<rsp::ThreadId> stopped_thread() const { return far_.stopped_thread(); }
+  std::optional<rsp::ThreadId> stopped_thread() const { return knowledge_.state().stopped_thread(); }
 
   inspect::State state() const override;
   asio::awaitable<inspect::Result<Answers>> ask(std::vector<Question> questions) override;
@@ -156,6 +157,8 @@ class Session final : public inspect::StubAccess {
   int readers_ = 0;  ///< coroutines that use this session
   bool stub_open_ = false;
   bool connection_lost_ = false;
+  std::optional<bool> opened_;  ///< what answers is a stub
+  std::map<link::RequestId, std::function<void(link::FileRead)>> file_reads_;
   int complaints_ = 0;
   bool settling_ = false;
   inspect::StubAccess::Observer* observer_ = nullptr;

@@ -36,10 +36,11 @@ struct Waiter {
 asio::awaitable<std::string> Session::ask(std::string payload, Effect effect, Answer answer) {
   // Shared: the answer may come after the one who asked has given up.
   auto reply = std::make_shared<std::optional<std::string>>();
-  far_.ask(std::move(payload), effect, answer, [this, reply](std::string text) {
-    *reply = std::move(text);
-    wake();
-  });
+  knowledge_.ask({.payload = std::move(payload), .effect = effect, .answer = answer},
+                 [this, reply](std::optional<std::string> text) {
+                   *reply = std::move(text);
+                   wake();
+                 });
   settle();
   co_await wait_for([&] { return reply->has_value() || end_; }, std::chrono::seconds(30));
   if (!*reply) throw std::runtime_error("the stub doesn't answer");
@@ -81,12 +82,12 @@ asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::ch
 
 asio::awaitable<void> Session::insist_on_stop() {
   Counted user(readers_);
-  const link::StopId before = far_.stop_id();
+  const link::StopId before = knowledge_.state().stop_id();
   const auto stopped = [this, before] {
-    return !far_.running() || far_.stop_id() != before || end_.has_value();
+    return !knowledge_.running() || knowledge_.state().stop_id() != before || end_.has_value();
   };
   co_await wait_for(stopped, std::chrono::seconds(1));
-  const auto thread = far_.stopped_thread();
+  const auto thread = knowledge_.state().stopped_thread();
   if (stopped() || !options_.interrupt_process || !thread) co_return;
   const std::int64_t pid = thread->pid ? *thread->pid : thread->tid;
   spdlog::debug("^C doesn't stop the target; sending SIGINT to process {}", pid);

@@ -64,7 +64,7 @@ asio::awaitable<bool> Session::leave_process(std::string pid) {
       pid.empty() ? "(the stub's only one)" : std::to_string(rsp::parse_hex(pid).value_or(0));
   spdlog::debug("{} process {}", kills ? "killing" : "detaching from", name);
   if (kills && pid.empty()) {
-    far_.ask("k", Effect::resumes, Answer::none, [](auto) {});
+    knowledge_.ask({.payload = "k", .effect = Effect::resumes, .answer = Answer::none}, [](const auto&) {});
     co_return true;
   }
   std::string reply;
@@ -82,11 +82,11 @@ asio::awaitable<void> Session::leave_target() {
   SessionEnd how = *end_;
   end_.reset();  // so that the stub's end is seen while it is talked to
   try {
-    far_.interrupt();
+    knowledge_.to_far(link::Interrupt{});
     settle();
-    if (far_.running()) co_await insist_on_stop();
-    co_await wait_for([this] { return !far_.running() || end_; }, std::chrono::seconds(3));
-    if (far_.running()) throw std::runtime_error("the target doesn't stop");
+    if (knowledge_.running()) co_await insist_on_stop();
+    co_await wait_for([this] { return !knowledge_.running() || end_; }, std::chrono::seconds(3));
+    if (knowledge_.running()) throw std::runtime_error("the target doesn't stop");
     const auto pids = co_await processes();
     bool all = true;
     for (const std::string& pid : pids) {
@@ -97,7 +97,7 @@ asio::awaitable<void> Session::leave_target() {
     settle();
     co_await wait_for([this] { return to_stub_->idle() || end_; }, std::chrono::seconds(1));
   } catch (const std::exception& error) {
-    if (!far_.nothing_left())
+    if (!knowledge_.state().nothing_left())
       how = {false, std::string("could not leave the target in order: ") + error.what(), connection_lost_};
   }
   end_ = how;

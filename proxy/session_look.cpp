@@ -19,13 +19,13 @@ constexpr std::chrono::seconds longest_answer{30};  // of the stub
 }  // namespace
 
 State Session::state() const {
-  State now{.stop_id = far_.stop_id(),
-            .running = far_.running(),
-            .over = end_.has_value(),
-            .pid = far_.nothing_left() ? std::nullopt : far_.current_process(),
-            .thread = far_.stopped_thread(),
-            .stop_reply = far_.stop_reply()};
-  return now;
+  const link::TargetState& target = knowledge_.state();
+  return {.stop_id = target.stop_id(),
+          .running = knowledge_.running(),
+          .over = end_.has_value(),
+          .pid = target.nothing_left() ? std::nullopt : target.current_process(),
+          .thread = target.stopped_thread(),
+          .stop_reply = target.stop_reply()};
 }
 
 void Session::tell_observer() {
@@ -37,45 +37,51 @@ void Session::tell_observer() {
 }
 
 void Session::count_as_stop() {
-  far_.count_as_stop();
+  knowledge_.count_as_stop();
   tell_observer();
 }
 
 std::size_t Session::largest_read() const {
-  return far_.packet_size().value_or(assumed_packet) / 2;
+  return knowledge_.state().packet_size().value_or(assumed_packet) / 2;
 }
 
 Failure Session::why_not() const {
   if (end_ || !stub_open_)
     return {Problem::gone, "the session is over: " + (end_ ? end_->reason : "the stub is gone"), {}};
-  if (far_.non_stop())
+  if (knowledge_.state().non_stop())
     return {Problem::unsupported, "GDB debugs in non-stop mode, in which nothing else is read", {}};
-  if (!far_.looks()) return {Problem::running, "the target runs; interrupt it, or wait until it stops", {}};
+  if (!knowledge_.looks())
+    return {Problem::running, "the target runs; interrupt it, or wait until it stops", {}};
   return {Problem::gone, "the stub doesn't answer", {}};
 }
 
 asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Question> questions) {
   Counted user(readers_);
-  if (end_ || !stub_open_ || !far_.looks()) co_return tl::unexpected(why_not());
+  if (end_ || !stub_open_ || !knowledge_.looks()) co_return tl::unexpected(why_not());
   // Shared: the answers may come after the one who asked has given up.
   struct Outcome {
-    bool done = false;
-    far::Far::Answers answers;
+    Answers answers;
+    std::size_t left = 0;
+    bool refused = false;
   };
-  auto outcome = std::make_shared<Outcome>();
-  std::vector<far::Far::Question> asked;
-  for (Question& question : questions) asked.push_back({question.thread, std::move(question.payload)});
-  far_.ask_together(std::move(asked), [this, outcome](far::Far::Answers answers) {
-    outcome->answers = std::move(answers);
-    outcome->done = true;
-    wake();
-  });
+  auto outcome = std::make_shared<Outcome>(Outcome{Answers(questions.size()), questions.size()});
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    auto& [thread, payload] = questions[i];
+    link::Request request{.payload = std::move(payload), .effect = link::Effect::looks};
+    request.thread = thread ? thread : knowledge_.state().general_thread();
+    request.waits = false;
+    knowledge_.ask(std::move(request), [this, outcome, i](std::optional<std::string> reply) {
+      if (!reply) outcome->refused = true;
+      if (reply && !reply->starts_with("E.the stub has no thread")) outcome->answers[i] = std::move(reply);
+      if (--outcome->left == 0) wake();
+    });
+  }
   settle();
-  co_await wait_for([&] { return outcome->done || end_; }, longest_answer);
-  if (!outcome->done && !end_)
+  co_await wait_for([&] { return outcome->left == 0 || end_; }, longest_answer);
+  if (outcome->left != 0 && !end_)
     co_return tl::unexpected(Failure{Problem::gone, "the stub doesn't answer", {}});
-  if (!outcome->answers) co_return tl::unexpected(why_not());
-  co_return std::move(*outcome->answers);
+  if (outcome->left != 0 || outcome->refused) co_return tl::unexpected(why_not());
+  co_return std::move(outcome->answers);
 }
 
 asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string path) {
@@ -89,7 +95,7 @@ asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string pat
       problem = std::string(error.what()) + "; ";
     }
   }
-  if (far_.running()) {
+  if (knowledge_.running()) {
     auto failure = why_not();
     failure.sentence = problem + failure.sentence;
     co_return tl::unexpected(std::move(failure));
@@ -100,10 +106,12 @@ asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string pat
     std::string why_not;
   };
   auto outcome = std::make_shared<Outcome>();
-  far_.read_file(path, [this, outcome](std::optional<std::string> text, std::string why) {
-    *outcome = {true, std::move(text), std::move(why)};
+  const link::RequestId id = ++shared_.last_id;
+  file_reads_[id] = [this, outcome](link::FileRead file) {
+    *outcome = {true, std::move(file.text), std::move(file.why_not)};
     wake();
-  });
+  };
+  knowledge_.to_far(link::ReadFile{id, path});
   settle();
   co_await wait_for([&] { return outcome->done || end_; }, longest_answer);
   if (!outcome->done)

@@ -175,7 +175,10 @@ void StubQueue::end(const Job& job, std::string payload) {
 }
 
 void StubQueue::abandon_gdb() {
-  std::erase_if(waiting_, [](const Job& job) { return job.from_gdb; });
+  std::deque<Job> dropped, kept;
+  for (Job& job : waiting_) (job.from_gdb ? dropped : kept).push_back(std::move(job));
+  waiting_ = std::move(kept);
+  for (const Job& job : dropped) end(job, "E.GDB is gone");
   interrupt_pending_ = false;
 }
 

@@ -82,8 +82,8 @@ class StubQueue {
   }
   bool idle() const noexcept { return waiting_.empty() && in_flight_.empty(); }
 
-  /// GDB is gone: its waiting jobs are dropped. Those under way are still answered, since what they
-  /// do is done; near gives the answers to nobody.
+  /// GDB is gone: its waiting jobs are dropped, and answered by an error. Those under way are still answered,
+  /// since what they do is done; near gives the answers to nobody.
   void abandon_gdb();
 
  private:

@@ -49,6 +49,7 @@ struct Request {
   /// It was told to have succeeded already: the next resume goes out only if the stub says OK to it, and is
   /// answered by an error otherwise.
   bool promised = false;
+  bool of_gdb = true;  ///< dropped, and answered by an error, if GDB goes before it was sent
 };
 
 /// Opens the conversation with the stub: agrees on no-ack mode if the stub can. Answered by Opened.
@@ -93,12 +94,8 @@ struct Interrupt {};
 /// A GDB connected: a target that still runs for its predecessor is stopped for it.
 struct GdbCame {};
 
-/// GDB's connection is gone: replies to it are no longer wanted. `undo` are packets that take back
-/// what it left in the stub (breakpoints, open files, catches); they are sent once the target is
-/// stopped.
-struct GdbGone {
-  std::vector<std::string> undo;
-};
+/// GDB's connection is gone: what it asked for and wasn't sent yet is dropped.
+struct GdbGone {};
 
 using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone>;
 

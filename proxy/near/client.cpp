@@ -207,7 +207,7 @@ std::string Client::general_process() const {
   return process == "p0" || process == "p-1" ? std::string() : process;  // any, all
 }
 
-void Client::on_gdb_closed() {
+std::vector<std::string> Client::on_gdb_closed() {
   // What is under way counts as done: taking back too much does no harm, a breakpoint left behind does.
   for (auto& [id, waiting] : waiting_) {
     std::string assumed = "OK";
@@ -224,7 +224,7 @@ void Client::on_gdb_closed() {
       slot.row->on_reply(*this, slot.request, assumed);
   }
   slots_.clear();
-  hooks_.far(link::GdbGone{undo_.take()});
+  return undo_.take();
 }
 
 }  // namespace rspbridge::proxy::near

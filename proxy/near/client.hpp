@@ -77,8 +77,8 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   void on_gdb_bytes(std::string_view bytes);
-  /// GDB's connection ended: takes back what it left in the stub. Call once.
-  void on_gdb_closed();
+  /// GDB's connection ended. Gives the packets that take back what it left in the stub. Call once.
+  std::vector<std::string> on_gdb_closed();
   void on_link(const link::ToNear& message);
   /// GDB gives a stub a few seconds for a reply (`set remotetimeout`), and one of ours may take longer: the
   /// link is slow or cut, or a file is read first. GDB skips what is no packet and starts its clock anew,

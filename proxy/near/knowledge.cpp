@@ -1,11 +1,9 @@
 #include "proxy/near/knowledge.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "rsp/escape.hpp"
-#include "rsp/qxfer.hpp"
-#include "rsp/stop_reply.hpp"
-#include "rsp/thread_list.hpp"
 
 namespace rspbridge::proxy::near {
 
@@ -21,8 +19,7 @@ std::pair<std::int64_t, std::int64_t> numbers(const ThreadId& thread) {
 
 }  // namespace
 
-Knowledge::Knowledge(link::SendToFar far, link::RequestId& last_id)
-    : far_(std::move(far)), last_id_(last_id) {}
+Knowledge::Knowledge(Hooks hooks, link::RequestId& last_id) : hooks_(std::move(hooks)), last_id_(last_id) {}
 
 void Knowledge::set_enabled(bool enabled) {
   enabled_ = enabled;
@@ -37,19 +34,60 @@ void Knowledge::forget() {
 }
 
 std::optional<link::ToNear> Knowledge::next() {
-  if (for_clients_.empty()) return std::nullopt;
-  link::ToNear message = std::move(for_clients_.front());
-  for_clients_.pop_front();
-  return message;
+  while (!for_clients_.empty()) {
+    link::ToNear message = std::move(for_clients_.front());
+    for_clients_.pop_front();
+    if (!is_own(message)) return message;
+  }
+  return std::nullopt;
+}
+
+// Whether the message answers one that isn't a client's, which gets it.
+bool Knowledge::is_own(const link::ToNear& message) {
+  const auto* reply = std::get_if<link::Reply>(&message);
+  const auto* stop = std::get_if<link::StopBundle>(&message);
+  const auto* refused = std::get_if<link::Refused>(&message);
+  const link::RequestId id = reply ? reply->id : stop ? stop->id : refused ? refused->id : 0;
+  const auto found = own_.find(id);
+  if (found == own_.end()) return false;
+  if (reply && !reply->final) return true;
+  const auto done = std::move(found->second);
+  own_.erase(found);
+  if (refused) return done(std::nullopt), true;
+  const std::string& payload = reply ? reply->payload : stop->payload;
+  done(rsp::expand_runs(payload).value_or(payload));
+  return true;
+}
+
+void Knowledge::ask(Request request, std::function<void(std::optional<std::string>)> done) {
+  request.id = ++last_id_;
+  request.of_gdb = false;
+  if (request.answer != link::Answer::none) own_[request.id] = std::move(done);
+  on_request(std::move(request));
+}
+
+void Knowledge::gdb_gone(const std::vector<std::string>& undo) {
+  hooks_.far(link::GdbGone{});
+  for (const std::string& payload : undo)
+    ask({.payload = payload, .effect = Effect::looks}, [](const auto&) {});
+}
+
+bool Knowledge::running() const {
+  return std::any_of(passed_.begin(), passed_.end(),
+                     [](const auto& item) { return item.second.answer == link::Answer::stop; });
 }
 
 void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
-  if (std::holds_alternative<link::GdbCame>(message) && keeps()) far_(working_set_.wanted());
-  far_(std::move(message));
+  if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(working_set_.wanted());
+  hooks_.far(std::move(message));
 }
 
 void Knowledge::on_request(Request request) {
+  if (!request.waits && !looks()) {
+    for_clients_.push_back(link::Refused{request.id});
+    return;
+  }
   const PacketRow& row = row_for(request.payload);
   if (request.effect == Effect::resumes)
     before_resume(request);
@@ -77,6 +115,7 @@ void Knowledge::look(Request request) {
   }
   if (row.keep == Keep::select || row.keep == Keep::alive) {
     if (!lives(request)) return pass(std::move(request));
+    if (row.keep == Keep::select) state_.answered(request.payload, request.answer, "OK");
     ++counts_.answered;
     return reply_to(request.id, "OK");
   }
@@ -110,11 +149,16 @@ bool Knowledge::lives(const Request& request) const {
 void Knowledge::pass(Request request, std::optional<Key> key) {
   if (key) answers_[*key] = Answer{.payload = {}, .id = request.id, .waiting = {}};
   if (request.effect == Effect::looks) ++counts_.asked;
-  if (request.answer == link::Answer::stop) resumes_.insert(request.id);
-  if (request.answer != link::Answer::none)
+  const bool answered = request.answer != link::Answer::none;
+  if (request.effect == Effect::resumes && answered) resumes_.insert(request.id);
+  if (request.effect == Effect::resumes) state_.resumes();
+  if (request.thread && request.of_gdb) state_.selected(*request.thread);
+  if (answered)
     passed_[request.id] =
-        Passed{std::move(key), std::nullopt, request.payload, request.effect, request.answer};
-  far_(std::move(request));
+        Passed{std::move(key), std::nullopt, request.payload, request.effect, request.answer, request.of_gdb};
+  else
+    state_.answered(request.payload, request.answer, "");
+  hooks_.far(std::move(request));
 }
 
 // What is known before the stub answers is what it was before the change.
@@ -148,7 +192,7 @@ void Knowledge::before_resume(const Request& request) {
     drop_answers(Keep::program);
     working_set_.forget();
   }
-  if (keeps()) far_(working_set_.wanted());
+  if (keeps()) hooks_.far(working_set_.wanted());
   advance_all();
 }
 

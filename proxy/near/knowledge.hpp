@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "proxy/link/messages.hpp"
+#include "proxy/link/target_state.hpp"
 #include "proxy/near/known_memory.hpp"
 #include "proxy/near/packet_table.hpp"
 #include "proxy/near/working_set.hpp"
@@ -32,9 +34,13 @@ class Knowledge {
     std::uint64_t asked = 0;     ///< by asking the stub
   };
 
-  /// `far` is the way to the stub's end. Ids of its own requests are given out by `last_id`, which must
-  /// outlive this.
-  Knowledge(link::SendToFar far, link::RequestId& last_id);
+  struct Hooks {
+    link::SendToFar far;  ///< the way to the stub's end
+    /// The stub has answered a request of GDB's with Effect::changes; the reply is run-length expanded.
+    std::function<void(const std::string& request, const std::string& reply)> changed = {};
+  };
+  /// Ids of requests that aren't a client's are given out by `last_id`, which must outlive this.
+  Knowledge(Hooks hooks, link::RequestId& last_id);
 
   /// False: everything passes (`--no-cache`).
   void set_enabled(bool enabled);
@@ -43,10 +49,24 @@ class Knowledge {
 
   /// From a client.
   void to_far(link::ToFar message);
+  /// GDB's connection is gone; `undo` takes back what it left in the stub, once the target is stopped.
+  void gdb_gone(const std::vector<std::string>& undo);
+  /// A request that isn't GDB's; its id and of_gdb are set here. `done` gets the stub's whole answer,
+  /// run-length expanded, out of next(); nothing if it was refused because the target runs.
+  void ask(link::Request request, std::function<void(std::optional<std::string> reply)> done);
   /// From the stub's end.
   void to_near(link::ToNear message);
   /// The next message for the clients, in order; nothing when there is none now.
   std::optional<link::ToNear> next();
+
+  const link::TargetState& state() const noexcept { return state_; }
+  void count_as_stop() { state_.count_as_stop(); }
+  /// The target runs: a resume waits, or is under way.
+  bool running() const;
+  /// Requests that wait for no stop are answered now.
+  bool looks() const noexcept { return !state_.non_stop() && resumes_.empty(); }
+  /// The stub has answered everything.
+  bool idle() const noexcept { return passed_.empty(); }
 
   /// Everything that was learned is forgotten (`monitor rspbridge flush`).
   void forget();
@@ -82,9 +102,11 @@ class Knowledge {
     std::string payload;
     link::Effect effect = link::Effect::looks;
     link::Answer answer = link::Answer::reply;
+    bool of_gdb = true;
   };
 
-  bool keeps() const noexcept { return enabled_ && !non_stop_ && resumes_.empty(); }
+  bool keeps() const noexcept { return enabled_ && looks(); }
+  bool is_own(const link::ToNear& message);
   void on_request(link::Request request);
   void look(link::Request request);
   void pass(link::Request request, std::optional<Key> key = std::nullopt);
@@ -103,24 +125,26 @@ class Knowledge {
   bool is_of_memory_process(const std::optional<rsp::ThreadId>& thread) const;
 
   void on_reply(link::Reply reply);
+  void on_refused(link::RequestId id);
   void on_stop(link::StopBundle bundle);
   void on_fact(link::Fact fact);
   void on_map(const link::MapRead& map);
-  void learn_stop(const std::string& payload);
+  void learn(const Passed& passed, const std::string& payload);
+  void learn_stop(const std::string& reply, const std::optional<rsp::ThreadId>& before);
   void learn_answer(const Key& key, link::RequestId id, std::string payload);
   void learn_threads(const std::string& payload);
   void reply_to(link::RequestId id, std::string payload);
 
-  link::SendToFar far_;
+  Hooks hooks_;
+  link::TargetState state_;
   std::deque<link::ToNear> for_clients_;
+  std::map<link::RequestId, std::function<void(std::optional<std::string>)>> own_;
   link::RequestId& last_id_;
   bool enabled_ = true;
-  bool non_stop_ = false;
   std::set<link::RequestId> resumes_;  ///< under way
   std::map<link::RequestId, Passed> passed_;
   std::map<Key, Answer> answers_;
   std::set<std::pair<std::int64_t, std::int64_t>> alive_;  ///< process (0 if it isn't named) and thread
-  std::optional<rsp::ThreadId> stopped_;
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
   WorkingSet working_set_;

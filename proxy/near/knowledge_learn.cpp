@@ -39,7 +39,8 @@ std::optional<std::string> page_bytes(const std::string& question, const std::st
 
 // Memory is a process's; pages are kept of the one that stopped.
 bool Knowledge::is_of_memory_process(const std::optional<ThreadId>& thread) const {
-  return stopped_ && (!thread || !thread->pid || *thread->pid <= 0 || thread->pid == stopped_->pid);
+  const auto& stopped = state_.stopped_thread();
+  return stopped && (!thread || !thread->pid || *thread->pid <= 0 || thread->pid == stopped->pid);
 }
 
 bool Knowledge::read_memory(Request& request) {
@@ -92,8 +93,9 @@ void Knowledge::fetch(std::uint64_t page, const Request& request) {
                    .answer = link::Answer::reply,
                    .thread = request.thread};
     memory_.expect(one, asking.id);
-    passed_[asking.id] = Passed{std::nullopt, one, asking.payload, asking.effect, asking.answer};
-    far_(std::move(asking));
+    asking.of_gdb = false;
+    passed_[asking.id] = Passed{std::nullopt, one, asking.payload, asking.effect, asking.answer, false};
+    hooks_.far(std::move(asking));
   }
 }
 
@@ -107,6 +109,8 @@ void Knowledge::advance_all() {
 
 void Knowledge::to_near(link::ToNear message) {
   if (auto* reply = std::get_if<link::Reply>(&message)) return on_reply(std::move(*reply));
+  if (auto* refused = std::get_if<link::Refused>(&message)) on_refused(refused->id);
+  if (auto* said = std::get_if<link::Notification>(&message)) state_.notified(expanded(said->payload));
   if (auto* stop = std::get_if<link::StopBundle>(&message)) return on_stop(std::move(*stop));
   if (auto* fact = std::get_if<link::Fact>(&message)) return on_fact(std::move(*fact));
   if (auto* map = std::get_if<link::MapRead>(&message)) return on_map(*map);
@@ -127,20 +131,35 @@ void Knowledge::on_reply(link::Reply reply) {
     return advance_all();
   }
   if (passed.key) learn_answer(*passed.key, reply.id, reply.payload);
-  if (passed.answer == link::Answer::status || passed.answer == link::Answer::stop) learn_stop(reply.payload);
-  if (passed.payload.starts_with("QNonStop:") && std::string_view(reply.payload) == "OK") {
-    non_stop_ = passed.payload == "QNonStop:1";
-    forget();
-  }
+  learn(passed, reply.payload);
   for_clients_.push_back(std::move(reply));
+}
+
+void Knowledge::on_refused(link::RequestId id) {
+  const auto found = passed_.find(id);
+  if (found == passed_.end()) return;
+  if (found->second.key) answers_.erase(*found->second.key);
+  passed_.erase(found);
+}
+
+void Knowledge::learn(const Passed& passed, const std::string& payload) {
+  const std::string reply = expanded(payload);
+  const std::optional<ThreadId> before = state_.stopped_thread();
+  if (state_.answered(passed.payload, passed.answer, reply)) learn_stop(reply, before);
+  if (passed.payload.starts_with("QNonStop:")) forget();
+  if (passed.effect == link::Effect::changes && passed.of_gdb && hooks_.changed)
+    hooks_.changed(passed.payload, reply);
 }
 
 void Knowledge::on_stop(link::StopBundle bundle) {
   resumes_.erase(bundle.id);
   const auto found = passed_.find(bundle.id);
   const bool continues = found != passed_.end() && found->second.answer == link::Answer::stop;
-  if (found != passed_.end()) passed_.erase(found);
-  learn_stop(bundle.payload);
+  if (found != passed_.end()) {
+    const Passed passed = std::move(found->second);
+    passed_.erase(found);
+    learn(passed, bundle.payload);
+  }
   if (keeps()) {
     for (const link::Question& question : bundle.coming) {
       if (const auto read = rsp::parse_memory_read(question.payload))
@@ -174,16 +193,14 @@ void Knowledge::on_map(const link::MapRead& map) {
   advance_all();
 }
 
-void Knowledge::learn_stop(const std::string& payload) {
-  const std::string reply = expanded(payload);
+void Knowledge::learn_stop(const std::string& reply, const std::optional<ThreadId>& before) {
   const auto stop = rsp::parse_stop_reply(reply);
   if (!stop) return;
-  const bool other_process = stop->thread && stopped_ && stop->thread->pid != stopped_->pid;
+  const bool other_process = stop->thread && before && stop->thread->pid != before->pid;
   const bool other_program = stop->kind != rsp::StopReply::Kind::stopped || stop->pair("exec").has_value();
   if (other_process || other_program) memory_.clear();
   if (other_program) drop_answers(Keep::program);
-  stopped_ = stop->kind == rsp::StopReply::Kind::stopped ? stop->thread : std::nullopt;
-  if (stopped_ && stopped_->is_specific()) alive_.insert(numbers(*stopped_));
+  if (stop->thread && stop->thread->is_specific() && !other_program) alive_.insert(numbers(*stop->thread));
   working_set_.stopped(reply);
 }
 

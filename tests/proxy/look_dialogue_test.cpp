@@ -1,10 +1,11 @@
 // What is asked for others than GDB, between GDB's own packets.
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tests/support/dialogue.hpp"
 
-using rspbridge::proxy::far::Far;
+using rspbridge::proxy::link::Question;
 using rspbridge::tests::Dialogue;
 
 namespace {
@@ -13,8 +14,7 @@ const std::string gdbserver =
     "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+";
 
 struct Asked {
-  bool done = false;
-  Far::Answers answers;
+  std::vector<std::string> answers;  // in order; "refused" if the target runs
 };
 
 rspbridge::rsp::ThreadId thread(const char* text) {
@@ -22,11 +22,16 @@ rspbridge::rsp::ThreadId thread(const char* text) {
 }
 
 // Asks, and sends what is to be sent.
-void ask(Dialogue& d, std::vector<Far::Question> questions, Asked& asked) {
-  d.far().ask_together(std::move(questions), [&asked](Far::Answers answers) {
-    asked.done = true;
-    asked.answers = std::move(answers);
-  });
+void ask(Dialogue& d, const std::vector<Question>& questions, Asked& asked) {
+  for (const Question& question : questions) {
+    rspbridge::proxy::link::Request request{.payload = question.payload,
+                                            .effect = rspbridge::proxy::link::Effect::looks};
+    request.thread = question.thread ? question.thread : d.knowledge().state().general_thread();
+    request.waits = false;
+    d.knowledge().ask(std::move(request), [&asked](std::optional<std::string> reply) {
+      asked.answers.push_back(reply.value_or("refused"));
+    });
+  }
   d.pass();
 }
 
@@ -44,53 +49,68 @@ TEST_CASE("questions about threads leave selected what GDB selected") {
   d.gdb_sends("g");
   for (const char* sent : {"Hgp1.1", "g", "m10,4", "Hgp1.3", "g", "Hgp1.2", "g"}) d.stub_gets(sent);
   for (const char* answer : {"OK", "11*!", "01020304", "E01", "0000"}) d.stub_sends(answer);
-  CHECK_FALSE(asked.done);
-  d.stub_sends("OK");
-  REQUIRE(asked.done);
-  REQUIRE(asked.answers);
-  REQUIRE(asked.answers->size() == 3);
-  CHECK((*asked.answers)[0] == "111111");  // a run, expanded
-  CHECK((*asked.answers)[1] == "01020304");
-  CHECK_FALSE((*asked.answers)[2]);  // there is no such thread: the answer is another's
+  // A run is expanded; there is no third thread, and the answer is another's.
+  CHECK(asked.answers == std::vector<std::string>{"111111", "01020304", "E.the stub has no thread p1.3"});
   d.gdb_gets_nothing();
+  d.stub_sends("OK");
   d.stub_sends("22222222");
   d.gdb_gets("22222222");
 }
 
-TEST_CASE("questions wait until it is known what GDB selected") {
+TEST_CASE("a thread that GDB can't have is not selected for its next packet") {
   Dialogue d;
   d.open(gdbserver);
+  d.gdb_sends("Hgp1.1");
+  d.stub_gets("Hgp1.1");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
   d.gdb_sends("Hgp1.2");
   d.stub_gets("Hgp1.2");
-  Asked asked;
-  ask(d, {{thread("p1.1"), "g"}}, asked);
-  d.stub_gets_nothing();
   d.stub_sends("E01");
   d.gdb_gets("E01");
-  for (const char* sent : {"Hgp1.1", "g", "Hg0"}) d.stub_gets(sent);
+  d.gdb_sends("g");
+  d.stub_gets("Hgp1.1");
+  d.stub_gets("g");
+}
+
+TEST_CASE("what changes a thread waits until that is selected") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_sends("Hgp1.1");
+  d.stub_gets("Hgp1.1");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
+  Asked asked;
+  ask(d, {{thread("p1.2"), "g"}}, asked);
+  d.gdb_sends("P0=11");
+  for (const char* sent : {"Hgp1.2", "g", "Hgp1.1"}) d.stub_gets(sent);
+  d.stub_gets_nothing();
+  d.stub_sends("OK");
+  d.stub_sends("22");
+  d.stub_sends("E01");  // the thread is gone: what would be written to another isn't
+  d.stub_gets_nothing();
+  d.gdb_gets("E.the stub has no thread p1.1");
 }
 
 TEST_CASE("nothing is asked of a target that runs or is about to") {
   Dialogue d;
   d.open(gdbserver);
-  CHECK(d.far().looks());
+  CHECK(d.knowledge().looks());
   d.gdb_sends("vCont;c");
   d.stub_gets("vCont;c");
-  CHECK_FALSE(d.far().looks());
+  CHECK_FALSE(d.knowledge().looks());
   Asked asked;
   ask(d, {{std::nullopt, "m10,4"}}, asked);
-  CHECK(asked.done);
-  CHECK_FALSE(asked.answers);
+  CHECK(asked.answers == std::vector<std::string>{"refused"});
   d.stub_gets_nothing();
   d.stub_sends("T05thread:p1.1;");
   d.gdb_gets("T05thread:p1.1;");
-  CHECK(d.far().looks());
+  CHECK(d.knowledge().looks());
 }
 
 TEST_CASE("what GDB sends twice for want of an acknowledgement reaches the stub once") {
   Dialogue d;
-  d.far().start([](bool) {});
-  d.pass();
+  d.opens();
   d.stub_gets("QStartNoAckMode");
   d.stub_sends("OK");
   d.stub_no_ack();

@@ -11,6 +11,7 @@
 #include "proxy/far/far.hpp"
 #include "proxy/link/queue_link.hpp"
 #include "proxy/near/client.hpp"
+#include "proxy/near/knowledge.hpp"
 #include "rsp/endpoint.hpp"
 #include "tests/support/catch.hpp"
 
@@ -64,21 +65,17 @@ class ScriptedEnd {
 /// Every `…_gets` fails the test if anything else, or nothing, arrived.
 class Dialogue {
  public:
-  Dialogue()
-      : far_({.near = link_.to_near(),
-              .info = [](auto) {},
-              .warning = [this](std::string text) { warnings.push_back(text); }}) {
+  /// Every packet goes to the stub, unless `keeps_answers`.
+  explicit Dialogue(bool keeps_answers = false)
+      : far_(link_.to_near()), knowledge_({.far = link_.to_far()}, shared_.last_id) {
+    knowledge_.set_enabled(keeps_answers);
     link_.on_far = [this](link::ToFar m) { far_.on_link(std::move(m)); };
-    link_.on_near = [this](const link::ToNear& m) {
-      if (client_) client_->on_link(m);
-      if (auto* gone = std::get_if<link::StubGone>(&m)) stub_gone = *gone;
-    };
+    link_.on_near = [this](link::ToNear m) { knowledge_.to_near(std::move(m)); };
   }
 
   /// Opens both legs in no-ack mode with a stub that offers `features`.
   void open(const std::string& features) {
-    far_.start([](bool) {});
-    pass();
+    opens();
     stub_gets("QStartNoAckMode");
     stub_sends("OK");
     stub_.endpoint().set_no_ack();
@@ -93,13 +90,17 @@ class Dialogue {
     gdb_->endpoint().set_no_ack();
   }
 
+  void opens() {
+    knowledge_.to_far(link::Open{});
+    pass();
+  }
   void gdb_connects() {
     gdb_ = std::make_unique<ScriptedEnd>("gdb");
     client_ = std::make_unique<near::Client>(
-        near::Client::Hooks{.far = link_.to_far(),
+        near::Client::Hooks{.far = [this](link::ToFar m) { knowledge_.to_far(std::move(m)); },
                             .warning = [this](std::string text) { warnings.push_back(text); }},
         shared_, view);
-    link_.to_far()(link::GdbCame{});
+    knowledge_.to_far(link::GdbCame{});
     pass();
   }
   void gdb_no_ack() { gdb_->endpoint().set_no_ack(); }
@@ -108,7 +109,7 @@ class Dialogue {
     pass();
   }
   void gdb_vanishes() {
-    client_->on_gdb_closed();
+    knowledge_.gdb_gone(client_->on_gdb_closed());
     client_.reset();
     pass();
   }
@@ -140,7 +141,7 @@ class Dialogue {
   std::size_t stub_waiting() const { return stub_.waiting(); }
   std::optional<std::string> stub_pop() { return stub_.pop(); }
   std::optional<std::string> gdb_pop() { return gdb_->pop(); }
-  far::Far& far() { return far_; }
+  near::Knowledge& knowledge() { return knowledge_; }
 
   /// Moves bytes between all ends until nothing moves.
   void pass() {
@@ -155,10 +156,10 @@ class Dialogue {
         move(gdb_->endpoint().take_output(), [&](const std::string& b) {
           if (client_) client_->on_gdb_bytes(b);
         });
-      link_.drain();
+      carry();
       move(far_.take_output(), [&](const std::string& b) { stub_.feed(b); });
       move(stub_.endpoint().take_output(), [&](const std::string& b) { far_.on_stub_bytes(b); });
-      link_.drain();
+      carry();
       if (client_) move(client_->take_output(), [&](const std::string& b) { gdb_->feed(b); });
     }
   }
@@ -175,9 +176,20 @@ class Dialogue {
     REQUIRE(*got == expected);
   }
 
+  void carry() {
+    link_.drain();
+    while (auto message = knowledge_.next()) {
+      if (client_) client_->on_link(*message);
+      if (auto* gone = std::get_if<link::StubGone>(&*message)) stub_gone = *gone;
+      if (auto* log = std::get_if<link::Log>(&*message); log && log->warning) warnings.push_back(log->text);
+      link_.drain();
+    }
+  }
+
   link::QueueLink link_;
   far::Far far_;
   near::Shared shared_;
+  near::Knowledge knowledge_;
   std::unique_ptr<near::Client> client_;
   std::unique_ptr<ScriptedEnd> gdb_;
   ScriptedEnd stub_{"stub"};

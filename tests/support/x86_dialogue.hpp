@@ -63,7 +63,7 @@ struct X86 : Dialogue {
     open_with(offered);
   }
   void open_with(const std::string& offered) {
-    far().start([](bool) {});
+    opens();
     pass();
     stub_gets("QStartNoAckMode");
     stub_sends("OK");

@@ -1,0 +1,48 @@
+#include "proxy/link/target_state.hpp"
+
+#include "rsp/qsupported.hpp"
+#include "rsp/stop_reply.hpp"
+
+namespace rspbridge::proxy::link {
+
+bool TargetState::answered(std::string_view request, Answer answer, const std::string& reply) {
+  const bool good = std::string_view(reply) == "OK";
+  if (request.starts_with("qSupported"))
+    packet_size_ = rsp::Features::parse(reply).packet_size();
+  else if (request == "k" || ((request.starts_with('D') || request.starts_with("vKill")) && good))
+    nothing_left_ = true;
+  else if (request.starts_with("QNonStop:") && good)
+    non_stop_ = request == "QNonStop:1";
+  else if (request.starts_with("Hg") && good)
+    general_thread_ = rsp::parse_thread_id(request.substr(2));
+  else if (answer == Answer::stop || answer == Answer::status)
+    return stopped(reply);
+  return false;
+}
+
+void TargetState::notified(std::string_view payload) {
+  if (payload.starts_with("Stop:")) stopped(std::string(payload.substr(5)));
+}
+
+bool TargetState::stopped(const std::string& reply) {
+  if (reply.empty() || std::string_view("TSWX").find(reply.front()) == std::string_view::npos) return false;
+  const auto stop = rsp::parse_stop_reply(reply);
+  if (!stop) return false;
+  ++stop_;
+  stop_reply_ = reply;
+  stopped_thread_ = stop->thread;
+  if (stop->thread && !non_stop_) general_thread_ = stop->thread;  // selected from now on
+  nothing_left_ = stop->kind == rsp::StopReply::Kind::exited || stop->kind == rsp::StopReply::Kind::signalled;
+  return true;
+}
+
+std::optional<std::int64_t> TargetState::current_process() const {
+  const auto number = [](const std::optional<rsp::ThreadId>& id) -> std::optional<std::int64_t> {
+    if (id && id->pid && *id->pid > 0) return *id->pid;
+    return id && id->tid > 0 && !id->pid ? std::optional(id->tid) : std::nullopt;
+  };
+  const auto selected = number(general_thread_);
+  return selected ? selected : number(stopped_thread_);
+}
+
+}  // namespace rspbridge::proxy::link
