@@ -38,6 +38,10 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<Result<Threads>> threads() override;
   asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override;
   asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) override;
+  asio::awaitable<Result<Pages>> read_pages(memmap::AddressRange range) override;
+  asio::awaitable<Result<std::string>> auxv(rsp::ThreadId thread) override;
+  asio::awaitable<Result<std::string>> siginfo(rsp::ThreadId thread) override;
+  asio::awaitable<Result<memmap::ProcessInfo>> process_info() override;
   std::uint64_t populated(memmap::AddressRange range) const override;
   Subscription subscribe(std::function<void(const State&)> changed) override;
 
@@ -112,6 +116,9 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<std::optional<Failure>> ensure_step(const memmap::view::Ensure& request);
   asio::awaitable<void> next_state();
   asio::awaitable<Result<std::string>> read_past_view(memmap::AddressRange range);
+  asio::awaitable<Result<memmap::RangeSet>> read_parts(memmap::AddressRange range, char* into);
+  asio::awaitable<std::optional<Failure>> append_pages(memmap::AddressRange range, Pages& pages);
+  asio::awaitable<Result<std::string>> object_of(rsp::ThreadId thread, std::string name);
   std::vector<StubAccess::Question> memory_questions(memmap::AddressRange range) const;
 
   StubAccess& stub_;
