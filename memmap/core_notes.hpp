@@ -29,8 +29,9 @@ std::optional<ProcessInfo> parse_process(std::string_view stat, std::string_view
 /// NT_PRPSINFO.
 CoreNote process_note(const ProcessInfo& process);
 
-/// NT_PRSTATUS of one thread: `signal` is the kernel's number of what stopped it, 0 if nothing did;
-/// `registers` its elf_gregset_t. What a debugger can't know is 0: times, pending and blocked signals.
+/// NT_PRSTATUS of one thread: `signal` is the kernel's number of what stopped the process, 0 if that isn't
+/// known (the kernel tells it of every thread, and GDB takes that of the last); `registers` its
+/// elf_gregset_t. What a debugger can't know is 0: times, pending and blocked signals.
 CoreNote status_note(const ProcessInfo& process, std::int32_t thread, std::int32_t signal,
                      std::string_view registers);
 

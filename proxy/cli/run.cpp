@@ -243,6 +243,11 @@ asio::awaitable<int> run(Options options) {
       session_options.read_target_file = [&run](std::string path) {
         return run.debuggee.gdbserver->read_file(std::move(path));
       };
+    if (run.debuggee.gdbserver)
+      session_options.read_target_file_part = [&run](std::string path, std::uint64_t offset,
+                                                     std::size_t most) {
+        return run.debuggee.gdbserver->read_file_part(std::move(path), offset, most);
+      };
     run.session = std::make_unique<Session>(executor, std::move(run.debuggee.stub), session_options);
     code = co_await serve_until_end(run, signals, std::move(listeners));
   } catch (...) {

@@ -89,8 +89,8 @@ asio::awaitable<std::optional<Failure>> add_notes(inspect::Inspection& inspectio
     if (!sets)
       co_return unsupported("the general registers of thread " + rsp::format_thread_id(thread) +
                             " aren't all known");
-    notes.push_back(memmap::status_note(process->info, static_cast<std::int32_t>(thread.tid),
-                                        first ? process->signal : 0, sets->general));
+    notes.push_back(memmap::status_note(process->info, static_cast<std::int32_t>(thread.tid), process->signal,
+                                        sets->general));
     if (first) std::move(process->notes.begin(), process->notes.end(), std::back_inserter(notes));
     std::move(sets->more.begin(), sets->more.end(), std::back_inserter(notes));
   }
