@@ -35,8 +35,8 @@ def comparable(said):
     return "\n".join(sorted(said.splitlines())) if "Shared Object Library" in said else said
 
 
-def ran(*command, env=None):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env=env, errors="replace")
+def ran(*command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, errors="replace")
     return done.stdout + done.stderr
 
 
@@ -62,7 +62,9 @@ def opens_everywhere(world):
         stacks = ran("eu-stack", "--core", core, "--executable", program)
         assert sorted(int(tid) for tid in re.findall(r"(?m)^TID (\d+):", stacks)) == tids, stacks
         assert re.search(r" busy\b", stacks) and re.search(r" wait_at_gate\b", stacks), stacks
-        shown = ran("lldb", "--no-lldbinit", "--batch", "-o", "thread backtrace all", "--core", core, program)
+        shown = ran("lldb", "--no-lldbinit", "--batch", "-O", "platform select remote-linux --sysroot " + world.sysroot,
+                    "-O", "settings set target.exec-search-paths %s/lib/aarch64-linux-gnu" % world.sysroot,
+                    "-o", "thread backtrace all", "--core", core, program)
         assert shown.count("thread #") == 2 and "`busy" in shown and "`wait_at_gate" in shown, shown
 
 

@@ -82,7 +82,7 @@ TEST_CASE("a core file holds notes, memory and the rights to it") {
   CHECK(notes == std::string("\5\0\0\0\5\0\0\0\6\0\0\0CORE\0\0\0\0"
                              "12345\0\0\0"
                              "\6\0\0\0\3\0\0\0\1\4\0\0LINUX\0\0\0tls\0",
-                             56));
+                             52));
 }
 
 TEST_CASE("no program header leads to what can't be read") {
