@@ -6,6 +6,7 @@
 #include <string>
 
 #include "memmap/elf_bytes.hpp"
+#include "tests/memmap/support.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace rspbridge::memmap;
@@ -39,6 +40,17 @@ TEST_CASE("what /proc tells of a process") {
     CHECK_FALSE(parse_process(bad, kStatus, ""));
   CHECK_FALSE(parse_process(kStat, "Uid:\t1\n", ""));
   CHECK_FALSE(parse_process(kStat, "\nUid:\tx\nGid:\t1\n", ""));
+}
+
+TEST_CASE("damaged texts of /proc give a process or nothing") {
+  test::mutate(kStat, 2000, [](const std::string& text) {
+    const auto info = parse_process(text, kStatus, text);
+    if (info) CHECK(process_note(*info).descriptor.size() == 136);
+  });
+  test::mutate(kStatus, 2000, [](const std::string& text) {
+    const auto info = parse_process(kStat, text, text);
+    if (info) CHECK(info->pid == 4711);
+  });
 }
 
 TEST_CASE("the kernel's structures") {
