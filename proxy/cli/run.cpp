@@ -23,8 +23,8 @@
 #include "proxy/cli/foreground_gdb.hpp"
 #include "proxy/cli/listening.hpp"
 #include "proxy/cli/other_clients.hpp"
-#include "proxy/cli/ready_file.hpp"
 #include "proxy/recorder.hpp"
+#include "proxy/registry/sessions.hpp"
 #include "proxy/symbol_files.hpp"
 
 namespace rspbridge::proxy::cli {
@@ -101,7 +101,8 @@ struct Running {
   std::unique_ptr<Session> session;
   std::string session_name;
   std::unique_ptr<OtherClients> others;
-  std::optional<ReadyFile> ready_file;
+  std::optional<registry::ReadyFile> ready_file;
+  std::unique_ptr<registry::ReadyFile> registered;  ///< among the sessions of this user
   std::optional<launch::CharacterMode> character_mode;
 };
 
@@ -111,10 +112,17 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
     endpoints.push_back(listener->endpoint());
     run.session->serve(std::move(listener));
   }
-  Ready ready{.session = run.session_name, .rsp = endpoints, .http = {}, .view = {}, .target_pid = {}};
+  registry::Ready ready{.pid = ::getpid(),
+                        .session = run.session_name,
+                        .verb = std::string(to_string(run.options.verb)),
+                        .target = run.options.target_text,
+                        .program = run.options.program,
+                        .rsp = endpoints,
+                        .http = run.others->http_url(),
+                        .view = run.others->view_path(),
+                        .target_pid = {}};
   if (run.debuggee.gdbserver) ready.target_pid = run.debuggee.gdbserver->inferior_pid();
-  ready.http = run.others->http_url();
-  ready.view = run.others->view_path();
+  run.registered = registry::register_session(ready);
   if (run.options.ready_file) run.ready_file.emplace(*run.options.ready_file, ready);
   if (!run.options.gdb) announce(endpoints);
 }
@@ -221,6 +229,7 @@ asio::awaitable<int> run(Options options) {
               .session_name = session_name(),
               .others = {},
               .ready_file = {},
+              .registered = {},
               .character_mode = {}};
   Signals signals(executor, run.options.gdb.has_value());
   if (run.options.record) run.recorder.write_to(*run.options.record);
