@@ -29,11 +29,11 @@ void add_json(CLI::App& app, Options& options, const char* what) {
 void add_session(CLI::App& app, Raw& raw, Options& options) {
   app.add_option(
          "--session", options.look.session,
-         "which session: the ID that rspbridge sessions prints, or its beginning; its HTTP address; or "
-         "its ready file (default: the only one)")
+         "which one, if there are several: an ID of rspbridge sessions or its beginning, an HTTP address, or "
+         "a ready file")
       ->type_name("ID|URL|FILE");
   app.add_option("--http-token-file", raw.http_token_file,
-                 "the file with the token that the session was given with this option")
+                 "the file with the token that the session asks for")
       ->type_name("FILE");
 }
 

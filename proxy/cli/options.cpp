@@ -21,12 +21,12 @@ constexpr const char* about =
     "           exec:COMMAND                      a stub on the command's stdin and stdout\n"
     "           qemu:                             qemu-aarch64's own stub, without a board";
 
-constexpr const char* footer =
+constexpr const char* examples =
     "Examples:\n"
     "  rspbridge exec board -- ./app --fast      then, in GDB: target extended-remote :2345\n"
     "  rspbridge memmap                          meanwhile, in another terminal\n"
-    "\n"
-    "Exit codes: 0 done, 1 failed, 2 usage, 255 no connection or a lost one.";
+    "\n";
+constexpr const char* exit_codes = "Exit codes: 0 done, 1 failed, 2 usage, 255 no connection or a lost one.";
 
 constexpr const char* debug = "Debug";
 constexpr const char* look = "Look at what is being debugged";
@@ -126,7 +126,7 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   Options options;
   Raw raw;
   CLI::App app(about, "rspbridge");
-  app.footer(footer);
+  app.footer(std::string(examples) + exit_codes);
   app.require_subcommand(1);
   app.set_version_flag("--version", "rspbridge " RSPBRIDGE_VERSION);
   app.add_flag("-v,--verbose", options.verbose, "say more on stderr");
@@ -134,6 +134,7 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   std::map<const VerbRow*, CLI::App*> commands;
   for (const VerbRow& row : all_verbs) {
     CLI::App* command = app.add_subcommand(std::string(row.name), std::string(row.about));
+    command->footer(exit_codes);
     command->group(std::string(row.part));
     row.add(*command, raw, options);
     commands[&row] = command;

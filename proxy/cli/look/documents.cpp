@@ -109,26 +109,45 @@ struct Register {
   std::string name, value;
 };
 
-// "name value" in columns, filled downwards as ls does.
+// As GDB prints them: without leading zeros.
+std::string register_value(const Json& one, const Terminal& terminal) {
+  const std::string value = text_or_dash(one, "value", terminal);
+  if (!value.starts_with("0x")) return value;
+  const auto first = value.find_first_not_of('0', 2);
+  return "0x" + (first == std::string::npos ? "0" : value.substr(first));
+}
+
+// A line, or as many as the terminal's width makes it, the value in one column.
+std::string register_lines(const Register& one, std::size_t name, const Terminal& terminal) {
+  const std::size_t room =
+      terminal.width && *terminal.width > name + 1 ? *terminal.width - name - 1 : std::string::npos;
+  std::string out;
+  for (std::size_t at = 0; at < one.value.size(); at += std::min(room, one.value.size()))
+    out += fmt::format("{:<{}} {}\n", at == 0 ? one.name : "", name, one.value.substr(at, room));
+  return out;
+}
+
+// In columns, filled downwards as ls does.
 std::string in_columns(const std::vector<Register>& registers, const Terminal& terminal) {
+  constexpr std::size_t gap = 2;
   std::size_t name = 0, value = 0;
   for (const auto& one : registers) {
     name = std::max(name, one.name.size());
     value = std::max(value, one.value.size());
   }
-  const std::size_t cell = name + 1 + value, gap = 2;
-  const std::size_t fit =
-      terminal.width ? std::max<std::size_t>(1, (*terminal.width + gap) / (cell + gap)) : 1;
-  const std::size_t rows = (registers.size() + fit - 1) / fit;
+  const std::size_t cell = name + 1 + value;
+  const std::size_t fit = terminal.width ? (*terminal.width + gap) / (cell + gap) : 1;
+  const std::size_t rows = fit > 1 ? (registers.size() + fit - 1) / fit : registers.size();
   std::string out;
-  for (std::size_t row = 0; row < rows; ++row) {
-    std::string line;
+  for (std::size_t row = 0; fit > 1 && row < rows; ++row) {
     for (std::size_t at = row; at < registers.size(); at += rows) {
-      line += fmt::format("{:<{}} {}", registers[at].name, name, registers[at].value);
-      if (at + rows < registers.size()) line.append(cell + gap - name - 1 - registers[at].value.size(), ' ');
+      const bool last = at + rows >= registers.size();
+      out += fmt::format("{:<{}} {:<{}}{}", registers[at].name, name, registers[at].value,
+                         last ? 0 : value + gap, last ? "\n" : "");
     }
-    out += line + '\n';
   }
+  if (fit <= 1)
+    for (const auto& one : registers) out += register_lines(one, name, terminal);
   return out;
 }
 
@@ -138,7 +157,7 @@ std::string registers_text(const Json& document, const Terminal& terminal) {
   std::vector<Register> narrow, wide;
   for (const Json& one : document.at("registers"))
     (one.at("bits").get<unsigned>() > 64 ? wide : narrow)
-        .push_back({text_of(one, "name", terminal), text_or_dash(one, "value", terminal)});
+        .push_back({text_of(one, "name", terminal), register_value(one, terminal)});
   return in_columns(narrow, terminal) + in_columns(wide, terminal) +
          fmt::format("thread {}, stop {}\n", text_of(document, "thread", terminal),
                      document.at("stop_id").get<std::uint64_t>());

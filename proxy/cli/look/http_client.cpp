@@ -41,6 +41,7 @@ class Receiver {
     error_body_ += bytes;
     return true;
   }
+  bool has_begun() const noexcept { return status_ != 0; }
   void throw_if_failed() const {
     if (thrown_) std::rethrow_exception(thrown_);
     if (status_ != 0 && status_ != ok) throw Failure(exit_failed, error_sentence(status_, error_body_));
@@ -95,10 +96,15 @@ void HttpClient::download(const std::string& path, const Parameters& parameters,
       });
   receiver.throw_if_failed();
   if (result) return;
-  if (result.error() == httplib::Error::Connection)
-    throw Failure(exit_connection, "nothing answers at " + url_ + ": the session may be over");
-  throw Failure(exit_connection, "the connection to " + url_ + " ended before the answer was complete (" +
-                                     httplib::to_string(result.error()) + ")");
+  if (receiver.has_begun())
+    throw Failure(exit_failed,
+                  "the answer from " + url_ +
+                      " ended early: the target resumed, its memory couldn't be read, or the session "
+                      "ended; the session's log says which");
+  const bool refused = result.error() == httplib::Error::Connection;
+  throw Failure(exit_connection,
+                (refused ? "nothing answers at " : "no HTTP comes from ") + url_ +
+                    (refused ? ": the session may be over" : ": something else listens there"));
 }
 
 Reply HttpClient::get(const std::string& path, const Parameters& parameters) const {

@@ -29,8 +29,8 @@ class HttpClient {
   /// another URL.
   HttpClient(const std::string& url, std::string token);
 
-  /// The whole answer. Throws cli::Failure: without a connection, or if it ends too early (exit_connection);
-  /// with the session's own sentence if it answers with an error (exit_failed).
+  /// The whole answer. Throws cli::Failure: if none comes (exit_connection); if it ends early, and with the
+  /// session's own sentence if it is an error (exit_failed).
   Reply get(const std::string& path, const Parameters& parameters = {}) const;
 
   using Begin = std::function<void(const Head&)>;

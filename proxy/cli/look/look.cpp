@@ -82,7 +82,9 @@ Saved save(const Options& options, const char* path, const Parameters& parameter
 
 void print_sessions(const Options& options) {
   const auto sessions = running_sessions();
-  if (!options.json) return write_out(sessions_text(sessions, terminal_of(STDOUT_FILENO)));
+  if (!options.json)
+    return write_out(sessions.empty() ? "There is no session of yours on this machine.\n"
+                                      : sessions_text(sessions, terminal_of(STDOUT_FILENO)));
   auto array = Json::array();
   for (const auto& session : sessions) array.push_back(Json::parse(registry::format_ready(session)));
   write_out(array.dump() + "\n");
