@@ -101,7 +101,8 @@ void HttpClient::download(const std::string& path, const Parameters& parameters,
                   "the answer from " + url_ +
                       " ended early: the target resumed, its memory couldn't be read, or the session "
                       "ended; the session's log says which");
-  const bool refused = result.error() == httplib::Error::Connection;
+  const bool refused =
+      result.error() == httplib::Error::Connection || result.error() == httplib::Error::ConnectionTimeout;
   throw Failure(exit_connection,
                 (refused ? "nothing answers at " : "no HTTP comes from ") + url_ +
                     (refused ? ": the session may be over" : ": something else listens there"));
