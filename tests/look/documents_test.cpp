@@ -53,6 +53,16 @@ TEST_CASE("the memory map fits 80 columns, in ASCII where there is no UTF-8") {
         "2 mappings: 4K of 140K here; pid 42, stop 7, 4K pages, from smaps\n");
 }
 
+TEST_CASE("the memory map tells how it was had") {
+  json document = memory_map;
+  document["running"] = true;
+  document["source"] = "rebuilt";
+  document["entries"] = json::array();
+  CHECK(memmap_text(document, {}) ==
+        "RANGE  SIZE  PERM  HERE  OFFSET  BUILD ID  WHAT\n"
+        "0 mappings: 0 of 0 here; pid 42, running, 4K pages, rebuilt\n");
+}
+
 TEST_CASE("threads as a table") {
   CHECK(threads_text(threads, {}) ==
         "   ID      TID        PC        SP  CORE  NAME\n"

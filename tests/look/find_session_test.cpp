@@ -72,6 +72,7 @@ TEST_CASE("--session takes a URL, a ready file or an ID") {
   const rspbridge::proxy::registry::ReadyFile written(file, ready_of("5-e", "http://127.0.0.1:5"));
   CHECK(session_url(file.string()) == "http://127.0.0.1:5");
   CHECK(failure_of([&] { session_url(file.string() + "x"); }).first == exit_connection);
+  CHECK(failure_of([] { session_url("none.json"); }).second.find("can't be read") != std::string::npos);
   std::ofstream(folder.path() / "garbage") << "{}";
   CHECK(failure_of([&] { session_url((folder.path() / "garbage").string()); }).first == exit_failed);
   const auto registered = rspbridge::proxy::registry::register_session(ready_of("6-f", "http://127.0.0.1:6"));

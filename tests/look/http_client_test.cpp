@@ -21,23 +21,31 @@ namespace {
 // Answers one connection with the same bytes, whatever is asked, and keeps what was.
 class OneAnswer {
  public:
-  explicit OneAnswer(std::string answer) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_.get(), 1) != 0 ||
-        ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+  explicit OneAnswer(std::string answer, int family = AF_INET)
+      : family_(family), listener_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_storage storage{};
+    auto* address = reinterpret_cast<sockaddr*>(&storage);
+    auto* four = reinterpret_cast<sockaddr_in*>(&storage);
+    auto* six = reinterpret_cast<sockaddr_in6*>(&storage);
+    storage.ss_family = static_cast<sa_family_t>(family);
+    if (family == AF_INET)
+      four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    else
+      six->sin6_addr = in6addr_loopback;
+    socklen_t size = family == AF_INET ? sizeof *four : sizeof *six;
+    if (::bind(listener_.get(), address, size) != 0 || ::listen(listener_.get(), 1) != 0 ||
+        ::getsockname(listener_.get(), address, &size) != 0)
       throw std::runtime_error("no listener");
-    port_ = ntohs(address.sin_port);
+    port_ = ntohs(family == AF_INET ? four->sin_port : six->sin6_port);
     server_ = std::thread([this, answer = std::move(answer)] { serve(answer); });
   }
   ~OneAnswer() {
     ::shutdown(listener_.get(), SHUT_RDWR);
     if (server_.joinable()) server_.join();
   }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const {
+    return (family_ == AF_INET ? "http://127.0.0.1:" : "http://[::1]:") + std::to_string(port_);
+  }
   /// Once the answer was read.
   const std::string& asked() {
     server_.join();
@@ -60,6 +68,7 @@ class OneAnswer {
       left.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
+  int family_;
   FileDescriptor listener_;
   std::uint16_t port_ = 0;
   std::string asked_;
@@ -96,6 +105,12 @@ TEST_CASE("what is asked bears the parameters, the session's own Host and the to
   CHECK(asked.starts_with("GET /debug/elf/memmap?path=a%20b%26c%3D%C3%A9&perm=rx HTTP/1.1\r\n"));
   CHECK(asked.find("\r\nHost: " + server.url().substr(7) + "\r\n") != std::string::npos);
   CHECK(asked.find("\r\nAuthorization: Bearer secret\r\n") != std::string::npos);
+}
+
+TEST_CASE("an IPv6 address keeps its brackets") {
+  OneAnswer server(with_length("200 OK", "{}", 2), AF_INET6);
+  CHECK(HttpClient(server.url(), "").get("/x").body == "{}");
+  CHECK(server.asked().find("\r\nHost: " + server.url().substr(7) + "\r\n") != std::string::npos);
 }
 
 TEST_CASE("an error is told in the session's own words") {

@@ -67,15 +67,16 @@ std::string memmap_text(const Json& document, const Terminal& terminal) {
     size += entry.at("Size").get<std::uint64_t>();
     populated += entry.at("Populated").get<std::uint64_t>();
   }
-  const bool running = document.at("running").get<bool>();
-  return table.text(terminal) +
-         fmt::format("{}: {} of {} here; pid {}, {}, {} pages, from {}\n",
-                     count(entries.size(), "mapping", "mappings"), human_size(populated), human_size(size),
-                     document.at("pid").get<std::int64_t>(),
-                     running ? std::string("running")
-                             : fmt::format("stop {}", document.at("stop_id").get<std::uint64_t>()),
-                     human_size(document.at("page_size").get<std::uint64_t>()),
-                     text_of(document, "source", terminal));
+  const std::string when = document.at("running").get<bool>()
+                               ? "running"
+                               : fmt::format("stop {}", document.at("stop_id").get<std::uint64_t>());
+  const std::string source = text_of(document, "source", terminal);
+  return table.text(terminal) + fmt::format("{}: {} of {} here; pid {}, {}, {} pages, {}\n",
+                                            count(entries.size(), "mapping", "mappings"),
+                                            human_size(populated), human_size(size),
+                                            document.at("pid").get<std::int64_t>(), when,
+                                            human_size(document.at("page_size").get<std::uint64_t>()),
+                                            source == "rebuilt" ? source : "from " + source);
 }
 
 std::string threads_text(const Json& document, const Terminal& terminal) {

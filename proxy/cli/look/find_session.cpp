@@ -85,7 +85,8 @@ const registry::Ready& choose_session(const std::vector<registry::Ready>& sessio
 
 std::string session_url(const std::string& wanted) {
   if (wanted.find("://") != std::string::npos) return wanted;
-  if (wanted.find('/') != std::string::npos) return url_of(read_ready_file(wanted));
+  if (wanted.find('/') != std::string::npos || wanted.ends_with(".json"))
+    return url_of(read_ready_file(wanted));
   return url_of(choose_session(running_sessions(), wanted));
 }
 

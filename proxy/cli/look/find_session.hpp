@@ -20,7 +20,7 @@ std::string what_runs(const registry::Ready& session);
 const registry::Ready& choose_session(const std::vector<registry::Ready>& sessions, std::string_view wanted);
 
 /// The HTTP address of the session that --session names: an ID or its beginning, http://…, the path of a
-/// ready file (which has a '/'), or nothing. Throws cli::Failure.
+/// ready file (which has a '/', or ends with .json), or nothing. Throws cli::Failure.
 std::string session_url(const std::string& wanted);
 
 }  // namespace rspbridge::proxy::cli::look

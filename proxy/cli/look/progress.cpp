@@ -41,12 +41,10 @@ std::string progress_line(std::uint64_t done, std::optional<std::uint64_t> total
 }
 
 Progress::Progress(std::optional<std::uint64_t> total)
-    : total_(total), terminal_(terminal_of(STDERR_FILENO)), start_(Clock::now()) {
-  draw();
-}
+    : total_(total), terminal_(terminal_of(STDERR_FILENO)), start_(Clock::now()), drawn_(start_) {}
 
 Progress::~Progress() {
-  if (!terminal_.width) return;
+  if (!shown_) return;
   draw();
   std::fputc('\n', stderr);
 }
@@ -58,6 +56,7 @@ void Progress::add(std::uint64_t bytes) {
 
 void Progress::draw() {
   if (!terminal_.width) return;
+  shown_ = true;
   drawn_ = Clock::now();
   constexpr const char* erase_rest = "\x1b[K";
   fmt::print(stderr, "\r{}{}", progress_line(done_, total_, drawn_ - start_, terminal_), erase_rest);

@@ -15,11 +15,12 @@ namespace rspbridge::proxy::cli::look {
 std::string progress_line(std::uint64_t done, std::optional<std::uint64_t> total,
                           std::chrono::duration<double> elapsed, const Terminal& terminal);
 
-/// Draws the line on stderr, over and over, ten times a second at most; nothing if stderr is no terminal.
+/// Draws the line on stderr, over and over, ten times a second at most; nothing if stderr is no terminal, and
+/// for what is done in less than that.
 class Progress {
  public:
   explicit Progress(std::optional<std::uint64_t> total);
-  /// Ends the line.
+  /// Ends the line, if there is one.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -34,6 +35,7 @@ class Progress {
   std::uint64_t done_ = 0;
   Terminal terminal_;
   Clock::time_point start_, drawn_;
+  bool shown_ = false;
 };
 
 }  // namespace rspbridge::proxy::cli::look
