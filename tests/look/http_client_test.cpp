@@ -107,7 +107,7 @@ TEST_CASE("what is asked bears the parameters, the session's own Host and the to
   CHECK(asked.find("\r\nAuthorization: Bearer secret\r\n") != std::string::npos);
 }
 
-TEST_CASE("an IPv6 address keeps its brackets") {
+TEST_CASE("an IPv6 address keeps its brackets, without which the session would refuse us") {
   OneAnswer server(with_length("200 OK", "{}", 2), AF_INET6);
   CHECK(HttpClient(server.url(), "").get("/x").body == "{}");
   CHECK(server.asked().find("\r\nHost: " + server.url().substr(7) + "\r\n") != std::string::npos);

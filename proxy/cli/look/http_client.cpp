@@ -84,8 +84,7 @@ void HttpClient::download(const std::string& path, const Parameters& parameters,
     throw Failure(exit_usage, "'" + url_ + "' is no address of a session: that is http://HOST:PORT");
   client.set_connection_timeout(connect_seconds);
   client.set_read_timeout(silence_seconds);
-  // httplib would write an IPv6 address without its brackets.
-  httplib::Headers headers{{"Host", url_.substr(url_.find("//") + 2)}};
+  httplib::Headers headers;
   if (!token_.empty()) headers.emplace("Authorization", "Bearer " + token_);
   const httplib::Params query(parameters.begin(), parameters.end());
   Receiver receiver(begin, piece);
