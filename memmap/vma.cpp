@@ -35,6 +35,12 @@ bool Vma::is_plain_memory() const noexcept {
   return !path.starts_with("/dev/") && !path.starts_with("[vvar") && path != "[vsyscall]";
 }
 
+bool Vma::is_device() const noexcept {
+  if (path.starts_with("[vvar")) return true;
+  if (details) return details->flags.has(VmFlag::io) || details->flags.has(VmFlag::pfn_map);
+  return path.starts_with("/dev/") && !path.starts_with("/dev/shm/");
+}
+
 std::string_view to_string(MapSource source) noexcept {
   switch (source) {
     case MapSource::smaps:

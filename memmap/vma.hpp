@@ -35,6 +35,9 @@ struct Vma {
   /// True if reading it has no effect and nothing but the target itself can change it: private,
   /// readable, and neither a device's nor the kernel's ([vvar]).
   bool is_plain_memory() const noexcept;
+  /// True if reading it may have effects on the machine, or never gives what the next reading gives: a
+  /// device's, or the kernel's clock ([vvar]). Without details its path has to tell.
+  bool is_device() const noexcept;
   /// True if its pages carry memory tags (PROT_MTE). False where only maps was read, which doesn't tell.
   bool has_mte() const noexcept { return details && details->flags.has(VmFlag::mte); }
 };

@@ -1,8 +1,10 @@
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <future>
 #include <optional>
+#include <utility>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -11,6 +13,7 @@
 
 #include "proxy/cli/doctor.hpp"
 #include "proxy/cli/errors.hpp"
+#include "proxy/cli/look/look.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/packets.hpp"
 #include "proxy/cli/run.hpp"
@@ -51,6 +54,39 @@ int translate(const Options& options) {
   return exit_ok;
 }
 
+int print_packets(const Options&) {
+  std::fputs(packet_table_text().c_str(), stdout);
+  return exit_ok;
+}
+
+template <void (*Look)(const look::Options&)>
+int look_at_session(const Options& options) {
+  Look(options.look);
+  return exit_ok;
+}
+
+struct Action {
+  Verb verb;
+  int (*act)(const Options& options);
+};
+// All other verbs need the loop.
+constexpr std::array without_loop = {
+    Action{Verb::sessions, look_at_session<look::print_sessions>},
+    Action{Verb::memmap, look_at_session<look::print_memmap>},
+    Action{Verb::threads, look_at_session<look::print_threads>},
+    Action{Verb::registers, look_at_session<look::print_registers>},
+    Action{Verb::memory, look_at_session<look::print_memory>},
+    Action{Verb::core, look_at_session<look::save_core>},
+    Action{Verb::translate, translate},
+    Action{Verb::packets, print_packets},
+};
+
+int act(Options options) {
+  for (const Action& action : without_loop)
+    if (action.verb == options.verb) return action.act(options);
+  return run_loop(std::move(options));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,12 +95,7 @@ int main(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   set_up_log(parsed.options->verbose);
   try {
-    if (parsed.options->verb == Verb::packets) {
-      std::fputs(packet_table_text().c_str(), stdout);
-      return exit_ok;
-    }
-    if (parsed.options->verb == Verb::translate) return translate(*parsed.options);
-    return run_loop(std::move(*parsed.options));
+    return act(std::move(*parsed.options));
   } catch (const Failure& failure) {
     spdlog::error("{}", failure.what());
     return failure.code();

@@ -62,6 +62,9 @@ class Session final : public inspect::StubAccess {
     std::function<std::shared_ptr<near::SymbolStore>(near::ViewKind)> symbols;
     /// Reads a file of the target without the stub; throws std::system_error. May be empty.
     std::function<asio::awaitable<std::string>(std::string path)> read_target_file;
+    /// As many bytes of such a file, or fewer where it ends.
+    std::function<asio::awaitable<std::string>(std::string path, std::uint64_t offset, std::size_t most)>
+        read_target_file_part;
   };
   Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options);
   ~Session() override;
@@ -95,6 +98,8 @@ class Session final : public inspect::StubAccess {
   inspect::State state() const override;
   asio::awaitable<inspect::Result<Answers>> ask(std::vector<Question> questions) override;
   asio::awaitable<inspect::Result<std::string>> read_file(std::string path) override;
+  asio::awaitable<inspect::Result<std::string>> read_file_part(std::string path, std::uint64_t offset,
+                                                               std::size_t most) override;
   std::size_t largest_read() const override;
   void observe(inspect::StubAccess::Observer* observer) override { observer_ = observer; }
   void count_as_stop() override;

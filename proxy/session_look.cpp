@@ -120,4 +120,19 @@ asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string pat
   co_return *std::move(outcome->text);
 }
 
+asio::awaitable<inspect::Result<std::string>> Session::read_file_part(std::string path, std::uint64_t offset,
+                                                                      std::size_t most) {
+  Counted user(readers_);
+  if (end_ || !stub_open_) co_return tl::unexpected(why_not());
+  std::string problem = "parts of files can't be read here";
+  if (options_.read_target_file_part) {
+    try {
+      co_return co_await options_.read_target_file_part(std::move(path), offset, most);
+    } catch (const std::system_error& error) {
+      problem = error.what();
+    }
+  }
+  co_return tl::unexpected(Failure{Problem::unsupported, problem, {}});
+}
+
 }  // namespace rspbridge::proxy

@@ -5,15 +5,33 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "proxy/cli/look/look_options.hpp"
 #include "proxy/launch/target_spec.hpp"
 #include "proxy/session.hpp"
 #include "transport/ssh.hpp"
 
 namespace rspbridge::proxy::cli {
 
-enum class Verb : std::uint8_t { exec, attach, connect, multi, doctor, translate, packets };
+enum class Verb : std::uint8_t {
+  exec,
+  attach,
+  connect,
+  multi,
+  sessions,
+  memmap,
+  threads,
+  registers,
+  memory,
+  core,
+  doctor,
+  translate,
+  packets
+};
+/// As on the command line.
+std::string_view to_string(Verb verb);
 
 /// Everything that the command line says.
 struct Options {
@@ -38,6 +56,7 @@ struct Options {
   bool no_http = false;                                ///< --http off
   std::string http_token;                              ///< what --http-token-file holds
   std::optional<launch::HostPort> pprof;               ///< --pprof, as the target names it
+  look::Options look;                                  ///< the verbs that look at a session
   int verbose = 0;
 };
 
@@ -47,7 +66,7 @@ struct Parsed {
   std::optional<Options> options;
   int exit_code = 0;
 };
-Parsed parse_command_line(int argc, char** argv);
+Parsed parse_command_line(int argc, const char* const* argv);
 
 inline constexpr const char* default_listen_host = "127.0.0.1";
 inline constexpr std::uint16_t default_listen_port = 2345;

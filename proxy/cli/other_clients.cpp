@@ -7,6 +7,7 @@
 #include <asio/io_context.hpp>
 
 #include "proxy/cli/errors.hpp"
+#include "proxy/registry/session_folder.hpp"
 
 namespace rspbridge::proxy::cli {
 
@@ -20,8 +21,8 @@ void OtherClients::share_memory(const asio::any_io_executor& executor, Session& 
                                 const std::string& session_name) {
   try {
     inspector_ = std::make_unique<inspect::Inspector>(executor, session);
-    view_ =
-        std::make_unique<inspect::ViewServer>(executor, *inspector_, session_name, inspect::view_folder());
+    view_ = std::make_unique<inspect::ViewServer>(executor, *inspector_, session_name,
+                                                  registry::make_session_folder());
   } catch (const std::system_error& error) {
     spdlog::warn("the target's memory isn't shared with other programs: {}", error.what());
   }

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -14,7 +13,6 @@
 #include <unistd.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -23,8 +21,9 @@
 #include "proxy/cli/foreground_gdb.hpp"
 #include "proxy/cli/listening.hpp"
 #include "proxy/cli/other_clients.hpp"
-#include "proxy/cli/ready_file.hpp"
+#include "proxy/cli/signals.hpp"
 #include "proxy/recorder.hpp"
+#include "proxy/registry/sessions.hpp"
 #include "proxy/symbol_files.hpp"
 
 namespace rspbridge::proxy::cli {
@@ -36,58 +35,6 @@ std::string session_name() {
   std::random_device random;
   return fmt::format("{:d}-{:06x}", ::getpid(), random() & 0xffffff);
 }
-
-// What signals do: SIGINT (unless GDB has the terminal), SIGTERM and SIGHUP end the session.
-class Signals {
- public:
-  Signals(const asio::any_io_executor& executor, bool ignore_interrupt)
-      : signals_(executor, SIGTERM, SIGHUP), window_(executor) {
-    if (ignore_interrupt)
-      std::signal(SIGINT, SIG_IGN);
-    else
-      signals_.add(SIGINT);
-    wait();
-  }
-  /// Calls `end` for a signal that came or comes.
-  void on_signal(std::function<void(std::string)> end) {
-    end_ = std::move(end);
-    if (received_) end_(*received_);
-  }
-  bool came() const noexcept { return received_.has_value(); }
-  void cancel() {
-    signals_.cancel();
-    window_.cancel();
-  }
-  /// Calls `changed` whenever the terminal's window changes.
-  void on_window(std::function<void()> changed) {
-    window_.add(SIGWINCH);
-    window_changed_ = std::move(changed);
-    wait_for_window();
-  }
-
- private:
-  void wait() {
-    signals_.async_wait([this](const asio::error_code& error, int number) {
-      if (error) return;
-      received_ = std::string("ended by ") + (number == SIGINT    ? "SIGINT"
-                                              : number == SIGTERM ? "SIGTERM"
-                                                                  : "SIGHUP");
-      if (end_) end_(*received_);
-      wait();
-    });
-  }
-  void wait_for_window() {
-    window_.async_wait([this](const asio::error_code& error, int) {
-      if (error) return;
-      window_changed_();
-      wait_for_window();
-    });
-  }
-  asio::signal_set signals_, window_;
-  std::function<void()> window_changed_;
-  std::function<void(std::string)> end_;
-  std::optional<std::string> received_;
-};
 
 void announce(const std::vector<std::string>& endpoints) {
   for (const std::string& endpoint : endpoints)
@@ -101,7 +48,8 @@ struct Running {
   std::unique_ptr<Session> session;
   std::string session_name;
   std::unique_ptr<OtherClients> others;
-  std::optional<ReadyFile> ready_file;
+  std::optional<registry::ReadyFile> ready_file;
+  std::unique_ptr<registry::ReadyFile> registered;  ///< among the sessions of this user
   std::optional<launch::CharacterMode> character_mode;
 };
 
@@ -111,10 +59,17 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
     endpoints.push_back(listener->endpoint());
     run.session->serve(std::move(listener));
   }
-  Ready ready{.session = run.session_name, .rsp = endpoints, .http = {}, .view = {}, .target_pid = {}};
+  registry::Ready ready{.pid = ::getpid(),
+                        .session = run.session_name,
+                        .verb = std::string(to_string(run.options.verb)),
+                        .target = run.options.target_text,
+                        .program = run.options.program,
+                        .rsp = endpoints,
+                        .http = run.others->http_url(),
+                        .view = run.others->view_path(),
+                        .target_pid = {}};
   if (run.debuggee.gdbserver) ready.target_pid = run.debuggee.gdbserver->inferior_pid();
-  ready.http = run.others->http_url();
-  ready.view = run.others->view_path();
+  run.registered = registry::register_session(ready);
   if (run.options.ready_file) run.ready_file.emplace(*run.options.ready_file, ready);
   if (!run.options.gdb) announce(endpoints);
 }
@@ -221,6 +176,7 @@ asio::awaitable<int> run(Options options) {
               .session_name = session_name(),
               .others = {},
               .ready_file = {},
+              .registered = {},
               .character_mode = {}};
   Signals signals(executor, run.options.gdb.has_value());
   if (run.options.record) run.recorder.write_to(*run.options.record);
@@ -242,6 +198,11 @@ asio::awaitable<int> run(Options options) {
     if (run.debuggee.gdbserver)
       session_options.read_target_file = [&run](std::string path) {
         return run.debuggee.gdbserver->read_file(std::move(path));
+      };
+    if (run.debuggee.gdbserver)
+      session_options.read_target_file_part = [&run](std::string path, std::uint64_t offset,
+                                                     std::size_t most) {
+        return run.debuggee.gdbserver->read_file_part(std::move(path), offset, most);
       };
     run.session = std::make_unique<Session>(executor, std::move(run.debuggee.stub), session_options);
     code = co_await serve_until_end(run, signals, std::move(listeners));

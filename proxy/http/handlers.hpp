@@ -16,6 +16,7 @@ asio::awaitable<Answer> answer_threads(const Call& call);
 asio::awaitable<Answer> answer_registers(const Call& call);
 asio::awaitable<Answer> answer_memory(const Call& call);
 asio::awaitable<Answer> answer_disassembly(const Call& call);
+asio::awaitable<Answer> answer_core(const Call& call);
 asio::awaitable<Answer> answer_events(const Call& call);
 asio::awaitable<Answer> answer_packets(const Call& call);
 asio::awaitable<Answer> answer_pprof(const Call& call);

@@ -76,6 +76,8 @@ constexpr std::array table{
           "Memory, as bytes. Takes `Range` and `If-None-Match`.", answer_memory},
     Route{"GET", "/debug/disassemble", disassembly_parameters, true, kJson,
           "ARM64 instructions. Fewer than asked for where memory ends.", answer_disassembly},
+    Route{"GET", "/debug/core", none, true, "application/x-core",
+          "An ELF core file of the process, as it is read.", answer_core},
     Route{"GET", "/debug/events", none, false, "text/event-stream",
           "What happens to the target, as it happens (server-sent events).", answer_events},
     Route{"GET", "/debug/packets", packet_parameters, false, kJson,

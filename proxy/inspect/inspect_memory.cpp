@@ -30,14 +30,6 @@ Failure cannot_read(AddressRange range) {
           "the target can't read " + hex(range.begin.value) + " to " + hex(range.end.value - 1), range};
 }
 
-// Reading these has effects on the machine, or never gives what the next reading gives.
-bool is_device(const memmap::Vma& vma) {
-  if (vma.path == "[vvar]" || vma.path == "[vvar_vclock]") return true;
-  if (vma.details)
-    return vma.details->flags.has(memmap::VmFlag::io) || vma.details->flags.has(memmap::VmFlag::pfn_map);
-  return vma.path.starts_with("/dev/") && !vma.path.starts_with("/dev/shm/");
-}
-
 }  // namespace
 
 std::vector<StubAccess::Question> Inspector::memory_questions(AddressRange range) const {
@@ -137,7 +129,7 @@ asio::awaitable<Result<Inspector::MemoryKind>> Inspector::kind_of(AddressRange r
                                   [&](const memmap::Vma& one) { return one.range.end <= range.begin; });
   MemoryKind found;
   for (; vma != vmas.end() && vma->range.begin < range.end; ++vma) {
-    if (is_device(*vma)) co_return MemoryKind{Kind::device, vma->range};
+    if (vma->is_device()) co_return MemoryKind{Kind::device, vma->range};
     if (vma->shared && found.kind == Kind::kept) found = {Kind::shared, vma->range};
   }
   co_return found;

@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "memmap/address.hpp"
+#include "memmap/core_notes.hpp"
 #include "memmap/modules.hpp"
 #include "memmap/vma.hpp"
 #include "proxy/link/messages.hpp"
@@ -91,6 +92,13 @@ struct Memory {
   bool shared = false;  ///< some of it is of a shared mapping, which may change while the target is stopped
 };
 
+/// Memory for a dump, as far as it can be read.
+struct Pages {
+  link::StopId stop_id = 0;
+  std::string bytes;                        ///< of the whole range; what stands in holes means nothing
+  std::vector<memmap::AddressRange> holes;  ///< whole pages that the target can't read, by address
+};
+
 /// Looks at one session's target. Everything runs on the session's executor. Nothing of it disturbs GDB: what
 /// GDB selected stays selected, and its packets wait for none of this longer than for one group of requests.
 /// What was learned is kept until the target resumes, or until something that GDB sends touches it.
@@ -108,6 +116,17 @@ class Inspection {
   virtual asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) = 0;
   /// Exactly `length` bytes; else Problem::unreadable. `address` may be tagged.
   virtual asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) = 0;
+
+  /// Whole pages of one VMA. Nothing of them is kept, so that any amount of memory can be read one after the
+  /// other. A device's memory is Problem::unreadable.
+  virtual asio::awaitable<Result<Pages>> read_pages(memmap::AddressRange range) = 0;
+
+  /// The auxiliary vector of the process of `thread`, as the kernel gave it to the program.
+  virtual asio::awaitable<Result<std::string>> auxv(rsp::ThreadId thread) = 0;
+  /// The siginfo_t, in the target's form, of the signal that stopped `thread`.
+  virtual asio::awaitable<Result<std::string>> siginfo(rsp::ThreadId thread) = 0;
+  /// What the target's /proc tells of the process.
+  virtual asio::awaitable<Result<memmap::ProcessInfo>> process_info() = 0;
 
   /// Bytes of `range` that are here already.
   virtual std::uint64_t populated(memmap::AddressRange range) const = 0;

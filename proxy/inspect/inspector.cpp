@@ -98,6 +98,7 @@ void Inspector::on_change(const std::string& request, const std::string& reply) 
   const Touched touched = touched_by(request);
   if (touched == Touched::nothing) return;
   ++changes_;
+  known_.untouched = {};
   if (touched == Touched::registers) {
     known_.registers.clear();
     known_.threads.reset();

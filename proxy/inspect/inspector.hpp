@@ -38,6 +38,10 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<Result<Threads>> threads() override;
   asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override;
   asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) override;
+  asio::awaitable<Result<Pages>> read_pages(memmap::AddressRange range) override;
+  asio::awaitable<Result<std::string>> auxv(rsp::ThreadId thread) override;
+  asio::awaitable<Result<std::string>> siginfo(rsp::ThreadId thread) override;
+  asio::awaitable<Result<memmap::ProcessInfo>> process_info() override;
   std::uint64_t populated(memmap::AddressRange range) const override;
   Subscription subscribe(std::function<void(const State&)> changed) override;
 
@@ -55,6 +59,12 @@ class Inspector final : public Inspection, private StubAccess::Observer {
     MapPointer map;
     std::optional<Threads> threads;
     std::map<std::string, RegisterSet> registers;  ///< by thread-id
+    /// Pages that the program never touched; of what was looked at last.
+    struct Untouched {
+      memmap::AddressRange looked;
+      memmap::RangeSet pages;
+      bool unavailable = false;  ///< the target doesn't tell
+    } untouched;
   };
   /// What holds as long as one program runs in one process.
   struct Program {
@@ -112,6 +122,11 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<std::optional<Failure>> ensure_step(const memmap::view::Ensure& request);
   asio::awaitable<void> next_state();
   asio::awaitable<Result<std::string>> read_past_view(memmap::AddressRange range);
+  asio::awaitable<std::optional<Failure>> look_for_untouched(memmap::AddressRange range);
+  asio::awaitable<Result<memmap::RangeSet>> read_parts(const std::vector<memmap::AddressRange>& parts,
+                                                       memmap::VirtAddr base, char* into);
+  asio::awaitable<std::optional<Failure>> fill_pages(memmap::AddressRange range, Pages& pages);
+  asio::awaitable<Result<std::string>> object_of(rsp::ThreadId thread, std::string name);
   std::vector<StubAccess::Question> memory_questions(memmap::AddressRange range) const;
 
   StubAccess& stub_;

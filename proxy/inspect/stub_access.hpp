@@ -36,6 +36,11 @@ class StubAccess {
   /// the stub.
   virtual asio::awaitable<Result<std::string>> read_file(std::string path) = 0;
 
+  /// `most` bytes of a file of the target, or fewer where it ends. Problem::unsupported where there is no way
+  /// besides the stub: gdbserver 13 takes no offset beyond 2^31 - 1.
+  virtual asio::awaitable<Result<std::string>> read_file_part(std::string path, std::uint64_t offset,
+                                                              std::size_t most) = 0;
+
   /// The most bytes of memory that one `m` may ask for.
   virtual std::size_t largest_read() const = 0;
 

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -45,21 +44,6 @@ int listen_on(const std::filesystem::path& path) {
 }
 
 }  // namespace
-
-std::filesystem::path view_folder() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  const std::filesystem::path folder =
-      runtime && *runtime ? std::filesystem::path(runtime) / "rspbridge"
-                          : std::filesystem::path("/tmp/rspbridge-" + std::to_string(::getuid()));
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("the view's folder " + folder.string());
-  struct stat status {};
-  if (::lstat(folder.c_str(), &status) != 0) fail("the view's folder " + folder.string());
-  if (!S_ISDIR(status.st_mode) || status.st_uid != ::getuid() || (status.st_mode & 077) != 0) {
-    errno = EPERM;
-    fail("the view's folder " + folder.string() + " must be a directory of yours that is closed to others");
-  }
-  return folder;
-}
 
 ViewServer::ViewServer(asio::any_io_executor executor, Inspector& inspector, std::string session,
                        const std::filesystem::path& folder)

@@ -13,11 +13,6 @@
 
 namespace rspbridge::proxy::inspect {
 
-/// `$XDG_RUNTIME_DIR/rspbridge`, else `/tmp/rspbridge-UID`: made if need be, of mode 0700. Throws
-/// std::system_error if it can't be, and if what is there is a symbolic link, another user's or open to
-/// others.
-std::filesystem::path view_folder();
-
 /// Listens on a socket for the programs of this user and of root.
 class ViewServer {
  public:

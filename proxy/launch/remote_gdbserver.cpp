@@ -125,17 +125,33 @@ asio::awaitable<void> RemoteGdbserver::interrupt(std::int64_t pid) {
 }
 
 asio::awaitable<std::string> RemoteGdbserver::read_file(std::string path) {
-  constexpr std::size_t most = std::size_t{64} << 20;
   const std::vector<std::string> arguments(1, path);
   std::string command = login_shell_command("exec cat \"$1\" 2>/dev/null", arguments);
-  auto cat = co_await ssh_->exec(command);
+  co_return co_await output_of(std::move(command), path);
+}
+
+asio::awaitable<std::string> RemoteGdbserver::read_file_part(std::string path, std::uint64_t offset,
+                                                             std::size_t most) {
+  // Files of /proc want whole entries, and dd counts in blocks.
+  std::uint64_t block = 4096;
+  while (offset % block != 0 || most % block != 0) block /= 2;
+  const std::vector<std::string> arguments{path, std::to_string(block), std::to_string(offset / block),
+                                           std::to_string(most / block)};
+  std::string command =
+      login_shell_command("exec dd if=\"$1\" bs=\"$2\" skip=\"$3\" count=\"$4\" 2>/dev/null", arguments);
+  co_return co_await output_of(std::move(command), path);
+}
+
+asio::awaitable<std::string> RemoteGdbserver::output_of(std::string command, std::string path) {
+  constexpr std::size_t most = std::size_t{64} << 20;
+  auto reader = co_await ssh_->exec(command);
   std::string text;
   std::vector<char> buffer(std::size_t{64} << 10);
-  while (const std::size_t n = co_await cat->read_stdout(buffer)) {
+  while (const std::size_t n = co_await reader->read_stdout(buffer)) {
     text.append(buffer.data(), n);
     if (text.size() > most) throw std::system_error(std::make_error_code(std::errc::file_too_large), path);
   }
-  const transport::ExitStatus status = co_await cat->wait();
+  const transport::ExitStatus status = co_await reader->wait();
   if (!status.ok())
     throw std::system_error(std::make_error_code(std::errc::io_error),
                             path + " can't be read on the target by SSH");

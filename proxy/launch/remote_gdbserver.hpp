@@ -43,6 +43,8 @@ class RemoteGdbserver {
   /// A file of the target, whole, read beside gdbserver; at most 64 MiB. Throws std::system_error if it can't
   /// be read.
   asio::awaitable<std::string> read_file(std::string path);
+  /// `most` bytes from `offset` on, or fewer where the file ends. Throws as read_file() does.
+  asio::awaitable<std::string> read_file_part(std::string path, std::uint64_t offset, std::size_t most);
 
   /// Waits a moment for it to end by itself, ends it if it doesn't, and passes on the output that is
   /// still on its way. Never throws.
@@ -52,6 +54,8 @@ class RemoteGdbserver {
 
  private:
   RemoteGdbserver(transport::SshSessionPtr ssh, GdbserverOptions options);
+  /// The output of a command that reads `path`.
+  asio::awaitable<std::string> output_of(std::string command, std::string path);
   /// The bytes behind the line that says where it listens.
   asio::awaitable<std::string> read_until_listening();
   asio::awaitable<std::size_t> read_messages(std::span<char> into);

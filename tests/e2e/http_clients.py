@@ -153,7 +153,8 @@ def while_it_runs(world):
         stands(bridge, "running")
         running = get(bridge, "/debug/elf/memmap")
         assert running.status == 200 and running.json["running"] and running.json["entries"]
-        for target in ("/debug/threads", "/debug/registers", "/debug/elf/modules", "/debug/memory?addr=4096&length=1", "/debug/disassemble?addr=0"):
+        for target in ("/debug/threads", "/debug/registers", "/debug/elf/modules", "/debug/memory?addr=4096&length=1", "/debug/disassemble?addr=0",
+                       "/debug/core"):
             refused = get(bridge, target)
             assert refused.status == 409 and refused.json["error"]["code"] == "running" and refused.json["error"]["sentence"], refused.body
         os.kill(gdb.process.pid, signal.SIGINT)

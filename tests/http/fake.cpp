@@ -25,6 +25,23 @@ asio::awaitable<std::optional<std::string>> all_of(std::shared_ptr<PieceSource> 
 
 }  // namespace
 
+asio::awaitable<inspect::Result<inspect::Pages>> FakeInspection::read_pages(memmap::AddressRange range) {
+  on_read(++reads);
+  if (failure) co_return tl::unexpected(*failure);
+  inspect::Pages pages{now.stop_id, {}, {}};
+  for (auto at = range.begin; at < range.end; at.value += 4096) {
+    const auto after = memory.upper_bound(at.value);
+    const auto found = after == memory.begin() ? memory.end() : std::prev(after);
+    if (found != memory.end() && at.value - found->first + 4096 <= found->second.size()) {
+      pages.bytes += found->second.substr(at.value - found->first, 4096);
+    } else {
+      pages.bytes.append(4096, '\0');
+      pages.holes.push_back({at, {at.value + 4096}});
+    }
+  }
+  co_return pages;
+}
+
 void FakeInspection::use_smaps(const std::string& text) {
   target_map = std::make_shared<inspect::TargetMap>();
   target_map->stop_id = now.stop_id;

@@ -44,7 +44,9 @@ class FakeInspection final : public inspect::Inspection {
   std::vector<inspect::Thread> thread_list;
   std::optional<inspect::RegisterSet> register_set;
   std::optional<inspect::Failure> failure;  ///< of everything but state()
-  std::uint64_t here = 0;                   ///< bytes that are populated, from address 0 on
+  std::string auxv_bytes, siginfo_bytes;
+  memmap::ProcessInfo process;
+  std::uint64_t here = 0;  ///< bytes that are populated, from address 0 on
   int reads = 0;
   std::function<void(int)> on_read = [](int) {};
 
@@ -79,6 +81,19 @@ class FakeInspection final : public inspect::Inspection {
     }
     co_return tl::unexpected(
         inspect::Failure{inspect::Problem::unreadable, "Not there.", {{address}, {address + length}}});
+  }
+  asio::awaitable<inspect::Result<inspect::Pages>> read_pages(memmap::AddressRange range) override;
+  asio::awaitable<inspect::Result<std::string>> auxv(rsp::ThreadId) override {
+    if (failure) co_return tl::unexpected(*failure);
+    co_return auxv_bytes;
+  }
+  asio::awaitable<inspect::Result<std::string>> siginfo(rsp::ThreadId) override {
+    if (failure) co_return tl::unexpected(*failure);
+    co_return siginfo_bytes;
+  }
+  asio::awaitable<inspect::Result<memmap::ProcessInfo>> process_info() override {
+    if (failure) co_return tl::unexpected(*failure);
+    co_return process;
   }
   std::uint64_t populated(memmap::AddressRange range) const override {
     return range.begin.value >= here ? 0 : std::min(here, range.end.value) - range.begin.value;

@@ -1,0 +1,16 @@
+// sessions, memmap, threads, registers, memory and core.
+#pragma once
+
+#include "proxy/cli/look/look_options.hpp"
+
+namespace rspbridge::proxy::cli::look {
+
+// Each prints what it is asked for, and throws cli::Failure otherwise.
+void print_sessions(const Options& options);
+void print_memmap(const Options& options);
+void print_threads(const Options& options);
+void print_registers(const Options& options);
+void print_memory(const Options& options);
+void save_core(const Options& options);
+
+}  // namespace rspbridge::proxy::cli::look

@@ -1,0 +1,58 @@
+// What a verb of the command line is made of.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/cli/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace rspbridge::proxy::cli {
+
+/// What the words before `--` say, before they are checked against one another.
+struct Raw {
+  std::string target, remote, on_exit, gdb, user, ready_file, record, config_file, view, http,
+      http_token_file, pprof;
+  std::vector<std::string> identities, symbols;
+  bool default_gdb = false;
+};
+
+/// One verb: its name, what --help says of it and in which part, and its options.
+struct VerbRow {
+  Verb verb;
+  std::string_view name, part, about;
+  /// Declares the options, which are stored in `raw` and `options`: they must outlive `app`.
+  void (*add)(CLI::App& app, Raw& raw, Options& options);
+  /// Checks what CLI11 can't, and completes `options`. Throws CLI::ValidationError.
+  void (*complete)(const Raw& raw, Options& options);
+};
+
+/// All verbs, in the order of --help.
+std::span<const VerbRow> verbs();
+
+// Verbs of a session, and doctor.
+void add_exec(CLI::App& app, Raw& raw, Options& options);
+void add_attach(CLI::App& app, Raw& raw, Options& options);
+void add_connect(CLI::App& app, Raw& raw, Options& options);
+void add_multi(CLI::App& app, Raw& raw, Options& options);
+void add_doctor(CLI::App& app, Raw& raw, Options& options);
+void complete_session(const Raw& raw, Options& options);
+
+// Verbs that look at a session.
+void add_sessions(CLI::App& app, Raw& raw, Options& options);
+void add_memmap(CLI::App& app, Raw& raw, Options& options);
+void add_threads(CLI::App& app, Raw& raw, Options& options);
+void add_registers(CLI::App& app, Raw& raw, Options& options);
+void add_memory(CLI::App& app, Raw& raw, Options& options);
+void add_core(CLI::App& app, Raw& raw, Options& options);
+void complete_look(const Raw& raw, Options& options);
+
+/// What the file that --http-token-file names holds. Throws CLI::ValidationError if it holds no token.
+std::string read_token(const std::string& file);
+
+}  // namespace rspbridge::proxy::cli

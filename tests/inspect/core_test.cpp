@@ -1,0 +1,145 @@
+// What is read for core files.
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/use_future.hpp>
+
+#include "proxy/inspect/inspector.hpp"
+#include "tests/inspect/stub.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace rspbridge;
+using namespace rspbridge::proxy::inspect;
+using rspbridge::proxy::inspect::test::FakeStub;
+
+namespace {
+
+constexpr std::uint64_t kPage = 4096, kBegin = 0x10000000;
+
+struct Target {
+  explicit Target(const std::string& vma) : inspector(io.get_executor(), stub) {
+    stub.files["/proc/42/smaps"] = vma;
+  }
+  template <class Value>
+  Value run(asio::awaitable<Value> work) {
+    auto result = asio::co_spawn(io, std::move(work), asio::use_future);
+    io.restart();
+    io.run();
+    return result.get();
+  }
+  asio::io_context io;
+  FakeStub stub;
+  Inspector inspector;
+};
+
+const std::string anonymous = "10000000-14000000 rw-p 00000000 00:00 0 \nVmFlags: rd wr mr mw \n";
+const std::string of_a_file = "10000000-14000000 rw-p 00000000 fd:01 9 /srv/x\nVmFlags: rd wr mr mw \n";
+
+char varied(std::uint64_t address) {
+  return static_cast<char>(address * 7 / 3);
+}
+
+// Peak of this process's memory, without what it shares with others, in KiB.
+long peak() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stol(line.substr(6));
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("pages are read whole, and those that can't be are told") {
+  Target target(of_a_file);
+  target.stub.byte_at = varied;
+  target.stub.unreadable.insert({{kBegin + kPage}, {kBegin + 2 * kPage}});
+  target.stub.unreadable.insert({{kBegin + 7 * kPage}, {kBegin + 9 * kPage}});
+  const auto pages = target.run(target.inspector.read_pages({{kBegin}, {kBegin + 16 * kPage}}));
+  REQUIRE(pages);
+  CHECK(pages->stop_id == 7);
+  REQUIRE(pages->bytes.size() == 16 * kPage);
+  CHECK(pages->holes == std::vector<memmap::AddressRange>{{{kBegin + kPage}, {kBegin + 2 * kPage}},
+                                                          {{kBegin + 7 * kPage}, {kBegin + 9 * kPage}}});
+  bool right = true;
+  for (std::uint64_t i = 0; i < pages->bytes.size(); ++i) {
+    const bool hole = i / kPage == 1 || i / kPage == 7 || i / kPage == 8;
+    right = right && pages->bytes[i] == (hole ? '\0' : varied(kBegin + i));
+  }
+  CHECK(right);
+  CHECK(target.stub.parts_of_files == 0);
+}
+
+TEST_CASE("64 MiB of pages leave nothing behind") {
+  Target target(of_a_file);
+  const long before = peak();
+  std::uint64_t bytes = 0;
+  for (std::uint64_t at = kBegin; at < kBegin + (64 << 20); at += 1 << 18) {
+    const auto pages = target.run(target.inspector.read_pages({{at}, {at + (1 << 18)}}));
+    REQUIRE(pages);
+    bytes += pages->bytes.size();
+  }
+  CHECK(bytes == 64 << 20);
+  CHECK(target.stub.read == 64 << 20);
+  CHECK(target.inspector.populated({{0}, {std::uint64_t{1} << 48}}) == 0);
+  CHECK(peak() - before < 16 << 10);
+}
+
+TEST_CASE("pages that the program never touched are zeros without being read") {
+  Target target(anonymous);
+  target.stub.byte_at = varied;
+  target.stub.pagemap_page = kBegin / kPage;
+  std::string entries(64 * 8, '\0');
+  for (const int present : {0, 5}) entries[static_cast<std::size_t>(present) * 8 + 7] = '\x81';
+  entries[9 * 8 + 7] = '\x40';  // swapped out
+  target.stub.pagemap = entries;
+  const auto pages = target.run(target.inspector.read_pages({{kBegin}, {kBegin + 64 * kPage}}));
+  REQUIRE(pages);
+  CHECK(pages->holes.empty());
+  CHECK(target.stub.read == 3 * kPage);
+  bool right = true;
+  for (std::uint64_t i = 0; i < pages->bytes.size(); ++i) {
+    const bool there = i / kPage == 0 || i / kPage == 5 || i / kPage == 9;
+    right = right && pages->bytes[i] == (there ? varied(kBegin + i) : '\0');
+  }
+  CHECK(right);
+}
+
+TEST_CASE("untouched pages are only guessed where it is sure what they hold") {
+  const std::string userfault = "10000000-14000000 rw-p 00000000 00:00 0 \nVmFlags: rd wr um \n";
+  const std::string shared =
+      "10000000-14000000 rw-s 00000000 00:01 9 /dev/zero (deleted)\nVmFlags: rd wr sh \n";
+  const std::string without_flags = "10000000-14000000 rw-p 00000000 00:00 0 \n";
+  for (const auto& smaps : {of_a_file, userfault, shared, without_flags}) {
+    Target target(smaps);
+    if (smaps == without_flags) {
+      target.stub.files.clear();
+      target.stub.files["/proc/42/maps"] = smaps;
+    }
+    target.stub.pagemap = std::string(64 * 8, '\0');
+    target.stub.pagemap_page = kBegin / kPage;
+    const auto pages = target.run(target.inspector.read_pages({{kBegin}, {kBegin + 64 * kPage}}));
+    REQUIRE(pages);
+    CHECK(pages->bytes == std::string(64 * kPage, 'm'));
+    CHECK(target.stub.parts_of_files == 0);
+  }
+  Target target(anonymous);  // the target doesn't tell
+  CHECK(target.run(target.inspector.read_pages({{kBegin}, {kBegin + kPage}}))->bytes ==
+        std::string(kPage, 'm'));
+  CHECK(target.run(target.inspector.read_pages({{kBegin}, {kBegin + kPage}}))->bytes ==
+        std::string(kPage, 'm'));
+  CHECK(target.stub.parts_of_files == 1);
+}
+
+TEST_CASE("a device's memory isn't read, nor that of a running target") {
+  Target target("10000000-14000000 rw-s 00000000 00:05 9 /dev/card0\nVmFlags: rd wr pf io \n");
+  const auto refused = target.run(target.inspector.read_pages({{kBegin}, {kBegin + kPage}}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().problem == Problem::unreadable);
+  CHECK(target.stub.read == 0);
+  target.stub.now.running = true;
+  CHECK(target.run(target.inspector.read_pages({{kBegin}, {kBegin + kPage}})).error().problem ==
+        Problem::running);
+}
