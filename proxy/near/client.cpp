@@ -78,20 +78,19 @@ void Client::go_on() {
 }
 
 Asked Client::ask(std::string payload, link::Effect effect, Answer answer) {
-  return {*this, {{++shared_.last_id, std::move(payload), effect, answer, selected_thread()}}, nullptr};
+  return {*this, {request(std::move(payload), effect, answer)}, nullptr};
 }
 
 AskedAll Client::ask_all(std::vector<std::string> payloads) {
   std::vector<link::Request> requests;
   for (std::string& payload : payloads)
-    requests.push_back(
-        {++shared_.last_id, std::move(payload), link::Effect::looks, Answer::reply, selected_thread()});
+    requests.push_back(request(std::move(payload), link::Effect::looks, Answer::reply));
   return {*this, std::move(requests), nullptr};
 }
 
 Asked Client::pass(const PacketRow& row, std::string payload) {
   const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
-  return {*this, {{++shared_.last_id, std::move(payload), row.effect, answer, selected_thread()}}, &row};
+  return {*this, {request(std::move(payload), row.effect, answer)}, &row};
 }
 
 void AskedAll::await_suspend(std::coroutine_handle<> waiter) {
@@ -135,12 +134,16 @@ void Client::agree_no_ack() {
 void Client::forward(const PacketRow& row, std::string_view payload) {
   // In non-stop mode a resume is answered at once, and its stop comes as a notification.
   const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
-  const auto id = ++shared_.last_id;
-  if (answer != Answer::none) slots_.push_back({.id = id, .request = std::string(payload), .row = &row});
-  const bool selects = payload.starts_with('H');
-  hooks_.far(
-      link::Request{id, std::string(payload), row.effect, answer,
-                    selects || row.effect == link::Effect::resumes ? std::nullopt : selected_thread()});
+  link::Request sent = request(std::string(payload), row.effect, answer);
+  if (answer != Answer::none) slots_.push_back({.id = sent.id, .request = std::string(payload), .row = &row});
+  hooks_.far(std::move(sent));
+}
+
+// GDB's own selecting passes as it is, and a resume names its threads.
+link::Request Client::request(std::string payload, link::Effect effect, Answer answer) {
+  link::Request made{++shared_.last_id, std::move(payload), effect, answer};
+  if (!made.payload.starts_with('H') && effect != link::Effect::resumes) made.thread = selected_thread();
+  return made;
 }
 
 std::optional<rsp::ThreadId> Client::selected_thread() const {

@@ -135,6 +135,7 @@ class Client {
   };
   /// What GDB selected, or the stub at the last stop; nothing before either.
   std::optional<rsp::ThreadId> selected_thread() const;
+  link::Request request(std::string payload, link::Effect effect, link::Answer answer);
   void on_packet(std::string payload);
   bool is_retransmission(const std::string& payload) const;
   void begin(std::string payload);

@@ -46,6 +46,9 @@ class KnownMemory {
   /// again.
   void set_map(std::optional<memmap::VmaMap> map);
   bool has_map() const noexcept { return map_state_ == MapState::known; }
+  bool map_is_coming() const noexcept { return map_state_ == MapState::coming; }
+  /// Whether the map of this stop has plain, executable memory there.
+  bool is_executable(std::uint64_t address) const;
 
   /// The target resumes: only pages that can't change are kept, until the next map tells whether they are
   /// still the same.

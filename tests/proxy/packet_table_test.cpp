@@ -20,7 +20,7 @@ TEST_CASE("a packet finds its row by the longest name") {
                               {"qCRC:1,2", "qCRC"},
                               {"qXfer:features:read:target.xml:0,1", "qXfer:features:read"},
                               {"qXfer:siginfo:write::0:x", "qXfer:siginfo:write"},
-                              {"qXfer:auxv:read::0,1", "qXfer"},
+                              {"qXfer:auxv:read::0,1", "qXfer:auxv:read"},
                               {"vFile:open:2f,0,0", "vFile:open"},
                               {"vFile:pread:1,2,3", "vFile:pread"},
                               {"vFile:readlink:2f", "vFile"},
