@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t first_page = 4096;     // bytes; where the build-id nearly always is
-constexpr std::size_t most_files = 200'000;  // looked at in --symbols folders
+constexpr std::size_t first_page = 4096;  // bytes; where the build-id nearly always is
+constexpr std::uint64_t largest_as_it_is = std::uint64_t{16} << 20;  // bytes; of larger files GDB reads parts
+constexpr std::size_t most_files = 200'000;                          // looked at in --symbols folders
 
 std::optional<std::string> read_file(const fs::path& path, std::size_t most = SIZE_MAX) {
   std::ifstream in(path, std::ios::binary);
@@ -94,18 +95,18 @@ const fs::path* SymbolFolders::debug_only(const std::string& build_id) const {
 
 SymbolFiles::SymbolFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, bool translates)
     : folders_(std::move(folders)), target_(std::move(target)), translates_(translates) {
-  if (!translates_) return;
   auto cache = symbols::Cache::open();
   if (cache)
     cache_ = std::make_unique<symbols::Cache>(*std::move(cache));
   else
-    spdlog::warn("translated symbols aren't kept: {}", cache.error());
+    spdlog::warn("the target's files aren't kept: {}", cache.error());
 }
 
 SymbolFiles::~SymbolFiles() = default;
 
 std::optional<std::string> SymbolFiles::recognise(const std::string& first_bytes) {
-  if (!symbols::is_arm64_elf(first_bytes)) return std::nullopt;
+  if (translates_ ? !symbols::is_arm64_elf(first_bytes) : !first_bytes.starts_with(ELFMAG))
+    return std::nullopt;
   return symbols::build_id(first_bytes).value_or("");
 }
 
@@ -129,18 +130,22 @@ std::optional<near::StoredFile> SymbolFiles::find(const near::FileIdentity& file
     spdlog::debug("symbols: {} on the target is {} here", file.path, mine->string());
     return from_host(*mine);
   }
-  if (!translates_) return near::StoredFile{};
+  if (!translates_ && file.size > largest_as_it_is) return near::StoredFile{};
   if (!cache_ || target_.empty()) return std::nullopt;
-  auto kept = cache_->find({target_, file.path, file.size, file.mtime, file.build_id});
+  auto kept = cache_->find(key_of(file));
   if (!kept) return std::nullopt;
   return near::StoredFile{std::make_shared<const std::string>(*std::move(kept)), {}};
 }
 
+// The same file is kept once as it is and once as it is translated.
+symbols::FileKey SymbolFiles::key_of(const near::FileIdentity& file) const {
+  return {(translates_ ? "" : "as it is, ") + target_, file.path, file.size, file.mtime, file.build_id};
+}
+
 near::StoredFile SymbolFiles::take(const near::FileIdentity& file, std::string contents) {
   near::StoredFile stored = translated(contents, file.path + " on the target");
-  if (stored.contents && cache_)
-    cache_->keep({target_, file.path, file.size, file.mtime, file.build_id}, contents, *stored.contents);
-  spdlog::debug("symbols: {} on the target was read and translated", file.path);
+  if (stored.contents && cache_) cache_->keep(key_of(file), contents, *stored.contents);
+  spdlog::debug("symbols: {} on the target was read{}", file.path, translates_ ? " and translated" : "");
   return stored;
 }
 

@@ -14,7 +14,8 @@ namespace rspbridge::proxy {
 
 namespace symbols {
 class Cache;
-}
+struct FileKey;
+}  // namespace symbols
 
 /// The unstripped ARM64 files of some folders, by build-id.
 class SymbolFolders {
@@ -31,8 +32,8 @@ class SymbolFolders {
   std::map<std::string, std::filesystem::path> whole_, debug_only_;
 };
 
-/// Serves a target's ARM64 ELF files with the symbols of `folders`, and translated for an x86-64 GDB if
-/// `translates`. Translated files are kept on disk.
+/// Serves a target's ELF files with the symbols of `folders`, and translated for an x86-64 GDB if
+/// `translates`. They are kept on disk, so that a later session needn't read them over the link.
 class SymbolFiles final : public near::SymbolStore {
  public:
   /// `folders` may be null. `target` names the target in the cache: its host key, or what else tells it
@@ -49,6 +50,7 @@ class SymbolFiles final : public near::SymbolStore {
 
  private:
   near::StoredFile from_host(const std::filesystem::path& path);
+  symbols::FileKey key_of(const near::FileIdentity& file) const;
   near::StoredFile translated(const std::string& contents, const std::string& name);
 
   std::shared_ptr<const SymbolFolders> folders_;

@@ -17,20 +17,22 @@ std::string in_view(const near::PacketRow& row) {
 }  // namespace
 
 std::string packet_table_text() {
-  std::string text = fmt::format("{:<20} {:<8} {:<8} {}\n", "packet", "fate", "effect", "what becomes of it");
+  std::string text =
+      fmt::format("{:<26} {:<8} {:<8} {:<9} {}\n", "packet", "fate", "effect", "kept", "what becomes of it");
   for (const near::PacketRow& row : near::packet_table()) {
-    text += fmt::format("{:<20} {:<8} {:<8} {}\n", row.name, near::to_string(row.fate),
-                        near::to_string(row.effect), row.what);
-    if (const std::string more = in_view(row); !more.empty()) text += fmt::format("{:<38} {}\n", "", more);
+    text += fmt::format("{:<26} {:<8} {:<8} {:<9} {}\n", row.name, near::to_string(row.fate),
+                        near::to_string(row.effect), near::to_string(row.keep), row.what);
+    if (const std::string more = in_view(row); !more.empty()) text += fmt::format("{:<54} {}\n", "", more);
   }
   return text;
 }
 
 std::string packet_table_markdown() {
-  std::string text = "| packet | fate | effect | what becomes of it | in a view |\n|---|---|---|---|---|\n";
+  std::string text =
+      "| packet | fate | effect | kept | what becomes of it | in a view |\n|---|---|---|---|---|---|\n";
   for (const near::PacketRow& row : near::packet_table())
-    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.name, near::to_string(row.fate),
-                        near::to_string(row.effect), row.what, in_view(row));
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", row.name, near::to_string(row.fate),
+                        near::to_string(row.effect), near::to_string(row.keep), row.what, in_view(row));
   return text;
 }
 

@@ -160,9 +160,7 @@ void set_view(const Options& options, std::string target, Session::Options& sess
   if (!options.symbols.empty()) folders = std::make_shared<SymbolFolders>(options.symbols);
   session.symbols = [folders,
                      target = std::move(target)](near::ViewKind kind) -> std::shared_ptr<near::SymbolStore> {
-    const bool translates = kind == near::ViewKind::x86_64;
-    if (!translates && !folders) return nullptr;
-    return std::make_shared<SymbolFiles>(folders, target, translates);
+    return std::make_shared<SymbolFiles>(folders, target, kind == near::ViewKind::x86_64);
   };
 }
 }  // namespace

@@ -65,8 +65,8 @@ bool Knowledge::advance(MemoryWait& wait) {
         const std::string bytes = memory_.get(address, length);
         const bool hex = wait.read.encoding == rsp::MemoryEncoding::hex;
         reply_to(wait.request.id, hex ? rsp::to_hex(bytes) : "b" + rsp::escape(bytes));
-        working_set_.touched_page(address);
-        working_set_.touched_page(address + length - 1);
+        for (const std::uint64_t end : {address, address + length - 1})
+          if (!memory_.outlives_resume(end)) working_set_.touched_page(end);
         return true;
       }
       case KnownMemory::Found::coming:

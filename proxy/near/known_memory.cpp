@@ -37,6 +37,11 @@ const Vma* KnownMemory::plain_vma(std::uint64_t page) const {
   return vma && vma->is_plain_memory() ? vma : nullptr;
 }
 
+bool KnownMemory::outlives_resume(std::uint64_t page) const {
+  const Vma* vma = has_map() ? plain_vma(page) : nullptr;
+  return vma && is_immutable(map_, *vma);
+}
+
 bool KnownMemory::is_executable(std::uint64_t address) const {
   const Vma* vma = has_map() ? plain_vma(address) : nullptr;
   return vma && vma->executable;

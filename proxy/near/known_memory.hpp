@@ -47,6 +47,8 @@ class KnownMemory {
   void set_map(std::optional<memmap::VmaMap> map);
   bool has_map() const noexcept { return map_state_ == MapState::known; }
   bool map_is_coming() const noexcept { return map_state_ == MapState::coming; }
+  /// Whether the page can't change while the map stays as it is.
+  bool outlives_resume(std::uint64_t page) const;
   /// Whether the map of this stop has plain, executable memory there.
   bool is_executable(std::uint64_t address) const;
 

@@ -34,7 +34,7 @@ constexpr PacketRow table[] = {
     {"QNonStop", Match::word, forward, changes, reply, Keep::never, nullptr, note_non_stop,
      "noted: decides how resumes are answered"},
     {"H", Match::prefix, forward, looks, reply, Keep::select, nullptr, note_thread,
-     "noted: selects the thread of later requests"},
+     "noted: selects the thread of later requests; the stub hears of it when one depends on it"},
 
     // Resuming.
     {"vCont?", Match::whole, forward, looks, reply, Keep::session, nullptr, nullptr, "what the stub can do"},
@@ -89,7 +89,8 @@ constexpr PacketRow table[] = {
      ViewScope::registers, view_write_register,
      "one of the view's, by P or G; refused if ARM64 has none such"},
     {"m", Match::prefix, forward, looks, reply, Keep::memory, nullptr, nullptr,
-     "reads memory; sequential reads of plain memory are answered from what was read ahead at this stop",
+     "reads memory; small reads of plain memory are answered from whole pages, sequential ones from what was "
+     "read ahead",
      ViewScope::x86_64, view_read_memory,
      "the tag in the address is dropped; the vDSO's pages hold a translated ELF file; one byte C3 at pc, "
      "which GDB takes for amd64's ret, is an error"},
@@ -108,8 +109,9 @@ constexpr PacketRow table[] = {
 
     // Breakpoints.
     {"Z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint,
-     "inserts; taken back if GDB vanishes", ViewScope::x86_64, view_breakpoint,
-     "an instruction has four bytes; the tag in the address is dropped"},
+     "inserts; one in software is told to the stub with the next resume, if then it is still wanted; taken "
+     "back if GDB vanishes",
+     ViewScope::x86_64, view_breakpoint, "an instruction has four bytes; the tag in the address is dropped"},
     {"z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint, "removes",
      ViewScope::x86_64, view_breakpoint, "the same"},
     {"QCatchSyscalls", Match::word, forward, looks, reply, Keep::never, nullptr, note_catch_syscalls,
@@ -154,6 +156,8 @@ constexpr PacketRow table[] = {
      "attached to or started"},
     {"qOffsets", Match::whole, forward, looks, reply, Keep::program, nullptr, nullptr, "section offsets"},
     {"qTStatus", Match::whole, forward, looks, reply, Keep::stop, nullptr, nullptr, "whether a trace runs"},
+    {"q", Match::prefix, forward, looks, reply, Keep::never, nullptr, nullptr,
+     "any other query: none changes anything"},
     {"qRcmd", Match::word, forward, changes, Answer::console, Keep::never, nullptr, nullptr,
      "a monitor command; its output comes on the way", ViewScope::always, view_monitor,
      "`monitor rspbridge …` is answered here"},

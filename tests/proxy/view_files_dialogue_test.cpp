@@ -14,7 +14,7 @@ namespace {
 const std::string features =
     "PacketSize=4000;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+";
 const std::string path = "/lib/libx.so";
-const std::string original = "ELF:" + std::string(5000, 'o');
+const std::string original = "ELF:" + std::string(9000, 'o');
 
 // Knows a file by its first four bytes, and makes it upper case and longer.
 struct FakeStore : proxy::near::SymbolStore {
@@ -61,10 +61,10 @@ struct WithFiles : Dialogue {
     stub_sends(rsp::format_vfile_attachment(contents.substr(0, first)));
   }
   void stub_is_read() {
-    stub_gets(rsp::format_vfile_pread(5, 4096, 0));
-    stub_gets(rsp::format_vfile_pread(5, original.size() - 4096, 4096));
-    stub_sends(rsp::format_vfile_attachment(original.substr(0, 4096)));
-    stub_sends(rsp::format_vfile_attachment(original.substr(4096)));
+    stub_gets(rsp::format_vfile_pread(5, 8192, 0));
+    stub_gets(rsp::format_vfile_pread(5, original.size() - 8192, 8192));
+    stub_sends(rsp::format_vfile_attachment(original.substr(0, 8192)));
+    stub_sends(rsp::format_vfile_attachment(original.substr(8192)));
   }
   std::shared_ptr<FakeStore> store = std::make_shared<FakeStore>();
 };
@@ -92,7 +92,7 @@ TEST_CASE("an ELF file is read whole, and served as what it was translated to") 
   d.stub_sends("F0");
   d.gdb_gets("F0");
   d.gdb_sends("qRcmd," + rsp::to_hex("rspbridge symbols"));
-  d.gdb_gets(rsp::to_hex(path + ": translated, or replaced by this machine's\n"));
+  d.gdb_gets(rsp::to_hex(path + ": served by this machine\n"));
   // The descriptor's next file is another one.
   d.gdb_sends("vFile:pread:5,4,0");
   d.stub_gets("vFile:pread:5,4,0");

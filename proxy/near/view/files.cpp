@@ -13,10 +13,10 @@
 namespace rspbridge::proxy::near {
 namespace {
 
-constexpr std::uint64_t read_only = 0;       // O_RDONLY, in File-I/O terms
-constexpr std::uint64_t io_error = 9999;     // EUNKNOWN: File-I/O has no EIO
-constexpr std::uint64_t first_page = 4096;   // where program headers and the build-id are
-constexpr std::uint64_t block = 4096;        // bytes a read; escaped it fits every stub's packets
+constexpr std::uint64_t read_only = 0;      // O_RDONLY, in File-I/O terms
+constexpr std::uint64_t io_error = 9999;    // EUNKNOWN: File-I/O has no EIO
+constexpr std::uint64_t first_page = 4096;  // where program headers and the build-id are
+constexpr std::uint64_t block = 8192;  // bytes a read; gdbserver gives less where it doesn't fit, escaped
 constexpr std::size_t blocks_at_once = 256;  // of a file that is read whole
 constexpr std::uint64_t largest = std::uint64_t{1} << 30;
 
@@ -113,8 +113,8 @@ std::string Files::describe() const {
   if (!settings_.symbols) return "Files of the target pass as they are.\n";
   std::string text;
   for (const auto& [file, contents] : known_)
-    text += file.path + (contents ? ": translated, or replaced by this machine's\n" : ": as it is\n");
-  return text.empty() ? "GDB has read no ARM64 file yet.\n" : text;
+    text += file.path + (contents ? ": served by this machine\n" : ": as it is\n");
+  return text.empty() ? "GDB has read no ELF file yet.\n" : text;
 }
 
 std::shared_ptr<const std::string> Files::contents(std::int64_t fd) const {

@@ -1,0 +1,292 @@
+// What is answered without asking the stub, and until when, as dialogues.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rsp/escape.hpp"
+#include "rsp/memory.hpp"
+#include "tests/support/dialogue.hpp"
+
+using namespace rspbridge;
+using tests::Dialogue;
+
+namespace {
+
+const std::string gdbserver =
+    "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+;qXfer:"
+    "threads:read+";
+const std::string maps =
+    "00400000-00402000 r-xp 00000000 fd:01 77 /srv/app\n"
+    "00410000-00411000 r--p 00010000 fd:01 77 /srv/app\n"
+    "00411000-00412000 rw-p 00011000 fd:01 77 /srv/app\n"
+    "00500000-00501000 rw-s 00000000 fd:01 78 /srv/shared\n"
+    "00600000-00601000 rw-p 00000000 00:06 9 /dev/card0\n"
+    "fffff000-100001000 rw-p 00000000 00:00 0 [stack]\n";
+const std::string threads = "l<threads><thread id=\"p1.1\"/><thread id=\"p1.2\"/></threads>";
+
+// sp is 0xfffffff0, pc 0x400010, in the little-endian bytes of aarch64's registers 31 and 32.
+const std::string stop = "T051f:f0ffffff00000000;20:1000400000000000;thread:p1.1;";
+
+// A stub that answers what comes, and counts: a round trip is all that it answers at once.
+struct Stub {
+  Dialogue d{true};
+  std::string maps_now = maps;
+  char fill = 'a';  // every byte of memory
+  std::string resumed_to = stop;
+  std::map<std::string, std::string> instead;  // answers of some packets
+  std::vector<std::string> asked;
+  int trips = 0;
+
+  Stub() {
+    d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32});
+    d.open(gdbserver);
+    gdb("?");
+    serve();
+    asked.clear();
+    trips = 0;
+  }
+  std::string answer(const std::string& packet) {
+    if (const auto other = instead.find(packet); other != instead.end()) return other->second;
+    if (packet == "?" || packet.starts_with("vCont;")) return resumed_to;
+    if (packet.starts_with("vFile:open:")) return "F3";
+    if (packet.starts_with("vFile:pread:3,")) {
+      const auto offset = rsp::parse_hex(std::string_view(packet).substr(packet.rfind(',') + 1)).value();
+      const std::string part = offset < maps_now.size() ? maps_now.substr(offset) : "";
+      return "F" + rsp::format_hex(part.size()) + ";" + rsp::escape(part);
+    }
+    if (packet == "qXfer:threads:read::0,1000") return threads;
+    if (packet == "g") return "11223344";
+    if (packet.starts_with("qXfer:libraries")) return "l<library-list-svr4/>";
+    if (const auto read = rsp::parse_memory_read(packet)) return rsp::to_hex(std::string(read->length, fill));
+    return "OK";
+  }
+  void serve() {
+    for (int round = 0; round < 50 && d.stub_waiting() > 0; ++round) {
+      ++trips;
+      std::vector<std::string> packets;
+      while (auto packet = d.stub_pop()) packets.push_back(*packet);
+      for (const auto& packet : packets) {
+        asked.push_back(packet);
+        if (packet != "^C") d.stub_sends(answer(packet));
+      }
+    }
+  }
+  // GDB's packet and what it gets; the stub is asked if need be.
+  std::string gdb(const std::string& packet) {
+    d.gdb_sends(packet);
+    auto reply = d.gdb_pop();
+    if (!reply) {
+      serve();
+      reply = d.gdb_pop();
+    }
+    REQUIRE(reply);
+    return *reply;
+  }
+  // How many round trips the packets take, after what comes by itself has come.
+  int cost(const std::vector<std::string>& packets) {
+    serve();
+    trips = 0;
+    for (const std::string& packet : packets) gdb(packet);
+    return trips;
+  }
+  bool was_asked(const std::string& packet) const {
+    return std::find(asked.begin(), asked.end(), packet) != asked.end();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("looking after a stop costs no round trip") {
+  Stub s;
+  CHECK(s.cost({"g", "qXfer:threads:read::0,1000", "mfffffff0,8", "m400010,4", "mffffffe0,10", "Hgp1.1",
+                "Tp1.2"}) == 0);
+  CHECK(s.gdb("mfffffff0,4") == "61616161");
+  CHECK(s.gdb("g") == "11223344");
+}
+
+TEST_CASE("what was asked at one stop comes by itself with the next") {
+  Stub s;
+  CHECK(s.cost({"Hgp1.2", "g"}) == 1);
+  CHECK(s.cost({"m411000,8"}) == 1);
+  CHECK(s.cost({"qXfer:libraries-svr4:read::0,1000"}) == 1);
+  CHECK(s.cost({"m411008,8", "g", "qXfer:libraries-svr4:read::0,1000"}) == 0);
+  s.gdb("vCont;c");
+  CHECK(s.cost({"Hgp1.2", "g", "m411000,8", "qXfer:libraries-svr4:read::0,1000"}) == 0);
+}
+
+TEST_CASE("nothing of a stop outlives it, but text and constants of a file that is still mapped") {
+  Stub s;
+  CHECK(s.cost({"m401000,4", "mfffff100,4", "m411000,4"}) == 2);  // the stack's page came by itself
+  s.fill = 'b';
+  s.instead["g"] = "55667788";
+  s.gdb("vCont;c");
+  CHECK(s.gdb("g") == "55667788");
+  CHECK(s.gdb("m411000,4") == "62626262");
+  CHECK(s.gdb("mfffff100,4") == "62626262");
+  CHECK(s.cost({"m401000,4"}) == 0);
+  CHECK(s.gdb("m401000,4") == "61616161");
+  SECTION("not once another file lies there") {
+    s.maps_now.replace(s.maps_now.find("77"), 2, "79");
+    s.gdb("vCont;c");
+    CHECK(s.gdb("m401000,4") == "62626262");
+  }
+  SECTION("not once GDB has written there") {
+    s.gdb("M401000,1:cc");
+    CHECK(s.gdb("m401000,4") == "62626262");
+    s.fill = 'c';
+    s.gdb("vCont;c");
+    CHECK(s.gdb("m401000,4") == "63636363");
+  }
+}
+
+TEST_CASE("a write is seen by the next read, and a register's write by the next g") {
+  Stub s;
+  s.gdb("g");
+  s.gdb("m411000,4");
+  s.fill = 'z';
+  s.instead["g"] = "99999999";
+  CHECK(s.gdb("M411000,1:7a") == "OK");
+  CHECK(s.gdb("m411000,4") == "7a7a7a7a");
+  CHECK(s.gdb("g") == "11223344");
+  CHECK(s.gdb("P0=99999999") == "OK");
+  CHECK(s.gdb("g") == "99999999");
+  CHECK(s.cost({"mfffffff0,4"}) == 0);
+}
+
+TEST_CASE("an unknown packet, or a monitor command, may have changed anything") {
+  for (const char* packet : {"QUnheardOf:1", "qRcmd,00"}) {
+    Stub s;
+    s.gdb("m411000,4");
+    s.fill = 'z';
+    s.gdb(packet);
+    CHECK(s.gdb("m411000,4") == "7a7a7a7a");
+  }
+}
+
+TEST_CASE("shared memory, devices and what isn't mapped are asked for each time, as they were asked for") {
+  Stub s;
+  for (const char* read : {"m500000,4", "m600000,4", "m300000,4"}) {
+    INFO(read);
+    CHECK(s.cost({read}) == 1);
+    CHECK(s.cost({read}) == 1);
+    CHECK(s.asked.back() == read);
+  }
+}
+
+TEST_CASE("errors aren't kept, and GDB gets the stub's own") {
+  Stub s;
+  s.instead["m411000,1000"] = "E14";
+  s.instead["m411000,8"] = "E0e";
+  CHECK(s.gdb("m411000,8") == "E0e");
+  s.instead.erase("m411000,8");
+  CHECK(s.gdb("m411000,8") == "6161616161616161");
+  s.instead["qThreadExtraInfo,p1.1"] = "E01";
+  CHECK(s.gdb("qThreadExtraInfo,p1.1") == "E01");
+  s.instead["qThreadExtraInfo,p1.1"] = "6162";
+  CHECK(s.gdb("qThreadExtraInfo,p1.1") == "6162");
+  CHECK(s.cost({"qThreadExtraInfo,p1.1"}) == 0);
+}
+
+TEST_CASE("a thread that isn't known is asked for") {
+  Stub s;
+  s.instead["Hgp1.9"] = "E01";
+  CHECK(s.gdb("Hgp1.9") == "E01");
+  CHECK(s.cost({"Tp1.9"}) == 1);
+  CHECK(s.gdb("g") == "11223344");
+}
+
+TEST_CASE("without answers kept everything reaches the stub") {
+  Stub s;
+  s.d.knowledge().set_enabled(false);
+  CHECK(s.cost({"g", "g", "mfffffff0,4", "mfffffff0,4", "Hgp1.1"}) == 5);
+}
+
+TEST_CASE("what was forgotten is asked for again") {
+  Stub s;
+  s.fill = 'b';
+  s.d.knowledge().forget();
+  CHECK(s.gdb("mfffffff0,4") == "62626262");
+}
+
+TEST_CASE("in non-stop mode nothing is kept") {
+  Stub s;
+  CHECK(s.gdb("QNonStop:1") == "OK");
+  CHECK(s.cost({"g", "g"}) == 2);
+  s.gdb("QNonStop:0");
+  CHECK(s.cost({"g", "g"}) == 1);
+}
+
+TEST_CASE("breakpoints go out with the resume, and only those that differ") {
+  Stub s;
+  CHECK(s.cost({"Z0,400100,4", "Z0,400200,4"}) == 0);
+  s.gdb("vCont;c");
+  CHECK(s.was_asked("Z0,400100,4"));
+  CHECK(s.was_asked("Z0,400200,4"));
+  s.serve();
+  s.asked.clear();
+  // As GDB does at each stop.
+  CHECK(s.cost({"z0,400100,4", "z0,400200,4", "Z0,400100,4"}) == 0);
+  s.gdb("vCont;c");
+  CHECK(s.was_asked("z0,400200,4"));
+  CHECK_FALSE(s.was_asked("z0,400100,4"));
+  CHECK_FALSE(s.was_asked("Z0,400100,4"));
+}
+
+TEST_CASE("a breakpoint where nothing executable is mapped is the stub's to answer") {
+  Stub s;
+  s.instead["Z0,300000,4"] = "E01";
+  CHECK(s.gdb("Z0,300000,4") == "E01");
+  CHECK(s.gdb("Z0,411000,4") == "OK");
+  CHECK(s.was_asked("Z0,411000,4"));
+  CHECK(s.gdb("Z1,400100,4") == "OK");  // hardware has its limits
+  CHECK(s.was_asked("Z1,400100,4"));
+}
+
+TEST_CASE("if a promised breakpoint fails after all, the target isn't resumed") {
+  Stub s;
+  s.instead["Z0,400100,4"] = "E0e";
+  CHECK(s.gdb("Z0,400100,4") == "OK");
+  const std::string reply = s.gdb("vCont;c");
+  CHECK(reply.starts_with("E."));
+  CHECK(reply.find("Z0,400100,4") != std::string::npos);
+  CHECK_FALSE(s.was_asked("vCont;c"));
+  CHECK(s.gdb("g") == "11223344");
+  s.gdb("z0,400100,4");
+  CHECK(s.gdb("vCont;c") == stop);
+}
+
+TEST_CASE("no breakpoint is left behind by a GDB that vanishes or detaches") {
+  Stub s;
+  s.gdb("Z0,400100,4");
+  s.gdb("vCont;c");
+  s.serve();
+  s.asked.clear();
+  SECTION("vanishes") {
+    s.gdb("z0,400100,4");  // GDB believes it removed
+    s.d.gdb_vanishes();
+    s.serve();
+    CHECK(s.was_asked("z0,400100,4"));
+  }
+  SECTION("detaches") {
+    s.gdb("z0,400100,4");
+    s.gdb("D;1");
+    REQUIRE(s.asked.size() >= 2);
+    CHECK(s.was_asked("z0,400100,4"));
+    CHECK(s.asked.back() == "D;1");
+  }
+}
+
+TEST_CASE("another program has no breakpoints, and other memory") {
+  Stub s;
+  s.gdb("Z0,400100,4");
+  s.gdb("m401000,4");
+  s.fill = 'b';
+  s.resumed_to = "T05exec:2f73;1f:f0ffffff00000000;20:1000400000000000;thread:p1.1;";
+  s.gdb("vCont;c");
+  s.serve();
+  s.asked.clear();
+  CHECK(s.gdb("m401000,4") == "62626262");
+  s.gdb("Z0,400100,4");
+  s.gdb("vCont;c");
+  CHECK(s.was_asked("Z0,400100,4"));
+}
