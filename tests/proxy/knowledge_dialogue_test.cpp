@@ -133,9 +133,6 @@ TEST_CASE("nothing of a stop outlives it, but text and constants of a file that 
   SECTION("not once GDB has written there") {
     s.gdb("M401000,1:cc");
     CHECK(s.gdb("m401000,4") == "62626262");
-    s.fill = 'c';
-    s.gdb("vCont;c");
-    CHECK(s.gdb("m401000,4") == "63636363");
   }
 }
 
