@@ -26,7 +26,7 @@ inline constexpr auto fields<WantedPage> = std::tuple(&WantedPage::base, &Wanted
 template <>
 inline constexpr auto fields<Request> = std::tuple(&Request::id, &Request::payload, &Request::effect,
                                                    &Request::answer, &Request::thread, &Request::waits,
-                                                   &Request::promised);
+                                                   &Request::promised, &Request::of_gdb);
 template <>
 inline constexpr auto fields<Open> = std::tuple();
 template <>
@@ -40,7 +40,7 @@ inline constexpr auto fields<Interrupt> = std::tuple();
 template <>
 inline constexpr auto fields<GdbCame> = std::tuple();
 template <>
-inline constexpr auto fields<GdbGone> = std::tuple(&GdbGone::undo);
+inline constexpr auto fields<GdbGone> = std::tuple();
 
 template <>
 inline constexpr auto fields<Reply> = std::tuple(&Reply::id, &Reply::payload, &Reply::final);

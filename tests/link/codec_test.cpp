@@ -58,15 +58,15 @@ TEST_CASE("bytes that are no message to far") {
   } rows[] = {
       {"no such message", "\x07"s},
       {"a number of more than 64 bits",
-       "\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02\x01?\x00\x01\x00\x01\x00"s},
+       "\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02\x01?\x00\x01\x00\x01\x00\x01"s},
       {"a number that never ends", "\x00"s + std::string(20, '\x80')},
-      {"no such effect", "\x00\x01\x01?\x03\x01\x00\x01\x00"s},
-      {"no such answer", "\x00\x01\x01?\x00\x05\x00\x01\x00"s},
-      {"a flag that is neither 0 nor 1", "\x00\x01\x01?\x00\x01\x00\x02\x00"s},
-      {"presence that is neither 0 nor 1", "\x00\x01\x01?\x00\x01\x02\x01\x00"s},
+      {"no such effect", "\x00\x01\x01?\x03\x01\x00\x01\x00\x01"s},
+      {"no such answer", "\x00\x01\x01?\x00\x05\x00\x01\x00\x01"s},
+      {"a flag that is neither 0 nor 1", "\x00\x01\x01?\x00\x01\x00\x02\x00\x01"s},
+      {"presence that is neither 0 nor 1", "\x00\x01\x01?\x00\x01\x02\x01\x00\x01"s},
       {"a string longer than what is there", "\x02\x07\x0d/proc/1/maps"s},
       {"a string of 2^64-1 bytes", "\x02\x07\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01x"s},
-      {"a list of 2^64-1 elements", "\x06\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s},
+      {"a list of 2^64-1 elements", "\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s},
       {"no such base of a page", "\x03\x00\x00\x01\x03\x00\x00\x00\x00"s},
       {"a register number of more than 32 bits", "\x03\x00\x00\x00\x01\x80\x80\x80\x80\x10\x00\x00"s},
   };
@@ -77,17 +77,17 @@ TEST_CASE("bytes that are no message to far") {
 }
 
 TEST_CASE("bounds of messages") {
-  GdbGone gone;
-  gone.undo.resize(max_list);
-  const auto bytes = encode(ToFar(gone));
+  Wanted wanted;
+  wanted.of_stopped_thread.resize(max_list);
+  const auto bytes = encode(ToFar(wanted));
   REQUIRE(bytes);
   CHECK(decode_to_far(*bytes));
-  gone.undo.emplace_back();
-  CHECK_FALSE(encode(ToFar(gone)));
+  wanted.of_stopped_thread.emplace_back();
+  CHECK_FALSE(encode(ToFar(wanted)));
   // One more element than there may be, all of them there.
-  std::string more = "\x06";
+  std::string more = "\x03";
   append_varint(more, max_list + 1);
-  CHECK_FALSE(decode_to_far(more + std::string(max_list + 1, '\0')));
+  CHECK_FALSE(decode_to_far(more + std::string(max_list + 1 + 5, '\0')));
 
   Notification largest{std::string(max_message - 5, 'x')};  // the kind, four bytes of length
   const auto large = encode(ToNear(largest));

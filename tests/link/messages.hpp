@@ -20,10 +20,10 @@ inline std::vector<Row<ToFar>> to_far_rows() {
   using Base = WantedPage::Base;
   return {
       {"a request, all fields",
-       Request{300, "m4000,8", Effect::resumes, Answer::stop, rsp::ThreadId{0x10, -1}, false, true},
-       "\x00\xac\x02\x07m4000,8\x02\x03\x01\x01\x20\x01\x00\x01"s},
+       Request{300, "m4000,8", Effect::resumes, Answer::stop, rsp::ThreadId{0x10, -1}, false, true, false},
+       "\x00\xac\x02\x07m4000,8\x02\x03\x01\x01\x20\x01\x00\x01\x00"s},
       {"a request, no more than it must have", Request{1, "?", Effect::looks, Answer::status},
-       "\x00\x01\x01?\x00\x01\x00\x01\x00"s},
+       "\x00\x01\x01?\x00\x01\x00\x01\x00\x01"s},
       {"open", Open{}, "\x01"s},
       {"read file", ReadFile{7, "/proc/1/maps"}, "\x02\x07\x0c/proc/1/maps"s},
       {"wanted",
@@ -36,7 +36,7 @@ inline std::vector<Row<ToFar>> to_far_rows() {
        "\x03\x02\x01g\x00\x02\x00\x02qC\x01\x00\x0a\x02p1\x03\x00\x80\x80\x80\x04\x01\xff\x3f\x02\x00\x01\x1f\x00\x01"s},
       {"interrupt", Interrupt{}, "\x04"s},
       {"GDB came", GdbCame{}, "\x05"s},
-      {"GDB went", GdbGone{{"z0,1,4", ""}}, "\x06\x02\x06z0,1,4\x00"s},
+      {"GDB went", GdbGone{}, "\x06"s},
   };
 }
 

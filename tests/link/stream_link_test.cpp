@@ -290,6 +290,6 @@ TEST_CASE("each damaged byte and each truncation is noticed") {
 
 TEST_CASE("a message too large to be sent ends the link") {
   NearEnd near(version);
-  near.send(GdbGone{std::vector<std::string>(max_list + 1)});
+  near.send(Wanted{.of_stopped_thread = std::vector<std::string>(max_list + 1)});
   CHECK(near.error() == "a message is too large for the link");
 }
