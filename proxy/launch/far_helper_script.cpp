@@ -63,8 +63,11 @@ std::string pick_image(const std::vector<HelperImage>& images) {
 
 std::string start_script(const std::vector<HelperImage>& images, std::string_view stub,
                          std::string_view version) {
-  return std::string(tools) + pick_image(images) + std::string(find_folder) +
-         "[ -d \"$d\" ] || say missing $m; " + std::string(enter_folder) +
+  return std::string(tools) +
+         "command -v sha256sum >/dev/null 2>&1 || command -v cksum >/dev/null 2>&1 || "
+         "say failed \"the target has neither sha256sum nor cksum, by which the helper could be checked\"; " +
+         pick_image(images) + std::string(find_folder) + "[ -d \"$d\" ] || say missing $m; " +
+         std::string(enter_folder) +
          "[ -h $hash ] && rm -f $hash; "
          "[ -f $hash ] || say missing $m; "
          "sound $hash || { rm -f $hash; say missing $m; }; "

@@ -41,7 +41,7 @@ void write_all(int fd, std::string_view bytes) {
 }  // namespace
 
 std::string program() {
-  return RSPBRIDGE_HELPERS_DIR "/rspbridge-far-x86_64";
+  return RSPBRIDGE_HELPERS_DIR "/rspbridge-far-" RSPBRIDGE_MACHINE;
 }
 
 Process::Process(const std::vector<std::string>& argv) {
