@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t most_pending = std::size_t{1} << 20;  // bytes for one end, before the other isn't read
 constexpr int reads_in_a_turn = 8;                          // what is there already shares a frame
-constexpr int last_words = 1000;                            // ms for what the stub is still to get
+constexpr int farewell = 5000;    // ms for near to close the link, once the stub is gone
+constexpr int last_words = 1000;  // ms for what the stub is still to get
 
 void make_non_blocking(int fd) {
   const int flags = ::fcntl(fd, F_GETFL);
@@ -42,7 +43,7 @@ Relay::Relay(int in, int out, StubSocket stub, std::string program_version)
 }
 
 std::string Relay::run() {
-  while (!over()) wait_and_move();
+  while (!link_closed_) wait_and_move();
   flush_stub();
   return link_.error();
 }
@@ -55,10 +56,12 @@ void Relay::wait_and_move() {
       pollfd{in_, events(to_stub_.size() < most_pending, false), 0},
       pollfd{out_, events(false, !to_near_.empty()), 0},
       pollfd{stub_.get(), events(to_near_.size() < most_pending, !to_stub_.empty()), 0}};
-  if (::poll(fds.data(), fds.size(), -1) < 0) {
-    if (errno == EINTR) return;
-    throw std::system_error(errno, std::generic_category(), "poll");
-  }
+  // Near may be sending at this moment, and should be able to.
+  const bool nothing_left = !stub_ && to_near_.empty();
+  const int ready = ::poll(fds.data(), fds.size(), nothing_left ? farewell : -1);
+  if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+  if (ready == 0) link_closed_ = true;
+  if (ready <= 0) return;
   const auto readable = [](const pollfd& fd) {
     return (fd.events & POLLIN) != 0 && (fd.revents & (POLLIN | POLLHUP | POLLERR)) != 0;
   };
@@ -104,7 +107,8 @@ void Relay::stub_closed(const std::string& reason) {
 }
 
 void Relay::settle() {
-  to_stub_ += far_.take_output();
+  std::string for_stub = far_.take_output();
+  if (stub_) to_stub_ += for_stub;
   to_near_ += link_.take_output();
 }
 

@@ -17,11 +17,11 @@ class Relay {
   /// @param stub without a socket, its sentence is told over the link
   Relay(int in, int out, StubSocket stub, std::string program_version);
 
-  /// Returns once the link is closed, or the stub is and that was told. A sentence if the link failed.
+  /// Returns once the link is closed, or some seconds after near was told that the stub is gone. A sentence
+  /// if the link failed.
   std::string run();
 
  private:
-  bool over() const { return link_closed_ || (!stub_ && to_near_.empty()); }
   void wait_and_move();
   void read_link();
   void read_stub();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,7 +22,8 @@ class Process {
   Process& operator=(const Process&) = delete;
   ~Process();
 
-  void write(const std::string& bytes) const;
+  /// False if it is gone.
+  bool write(const std::string& bytes) const;
   void close_stdin();
   /// What is there within 10 s; empty at the end.
   std::string read() const;
@@ -42,7 +44,9 @@ class NearSide {
       : process_({program(), "--connect", stub}), link_(RSPBRIDGE_VERSION) {}
 
   void send(const link::ToFar& message) { link_.send(message); }
-  void flush() { process_.write(link_.take_output()); }
+  void flush() {
+    if (!process_.write(link_.take_output())) throw std::runtime_error("the helper is gone");
+  }
   /// The next message; nothing at the end, or after 10 s.
   std::optional<link::ToNear> next();
   /// The next message of this kind; others are dropped.

@@ -87,6 +87,8 @@ TEST_CASE("the stub's end is told, with what it said before") {
   REQUIRE(gone);
   CHECK(gone->expected);
   CHECK(gone->reason == "the stub closed the connection");
+  near.send(link::Interrupt{});
+  near.flush();  // near hasn't read it yet; and now it doesn't close the link
   CHECK(near.process().wait() == 0);
 }
 
@@ -113,6 +115,7 @@ TEST_CASE("a stub that isn't there") {
     REQUIRE(gone);
     CHECK(gone->reason == row.reason);
     CHECK_FALSE(gone->expected);
+    near.process().close_stdin();
     CHECK(near.process().wait() == 0);
   }
 }
