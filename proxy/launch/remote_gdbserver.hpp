@@ -30,6 +30,9 @@ class RemoteGdbserver {
   /// Connects to it through the tunnel. Throws transport::SshError.
   asio::awaitable<transport::StreamPtr> connect();
 
+  /// Where it listens on the target, on its loopback. It takes one connection.
+  std::uint16_t port() const noexcept { return port_; }
+
   /// The process that it started or attached to, if there is one yet.
   std::optional<std::int64_t> inferior_pid() const noexcept { return inferior_; }
 

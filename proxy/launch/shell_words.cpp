@@ -1,5 +1,6 @@
 #include "proxy/launch/shell_words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -45,6 +46,17 @@ std::string login_shell_command(std::string_view script, const std::vector<std::
     command += " '" + text + "'";
   }
   return command;
+}
+
+std::string login_shell_script(std::string_view script) {
+  constexpr std::size_t piece = 900;
+  std::string joined, pieces;
+  for (std::size_t n = 1; !script.empty(); ++n) {
+    joined += "${" + std::to_string(n) + "}";
+    pieces += " '" + std::string(script.substr(0, piece)) + "'";
+    script.remove_prefix(std::min(script.size(), piece));
+  }
+  return "/bin/sh -c 'eval \"" + joined + "\"' sh" + pieces;
 }
 
 }  // namespace rspbridge::proxy::launch

@@ -17,4 +17,9 @@ namespace rspbridge::proxy::launch {
 /// No argument may hold a NUL (none can be passed to a program).
 std::string login_shell_command(std::string_view script, const std::vector<std::string>& arguments);
 
+/// The same for a long script without arguments: it is handed over in pieces that even csh takes.
+///
+/// `script` must have no single quote, no newline, no `!` and no backslash.
+std::string login_shell_script(std::string_view script);
+
 }  // namespace rspbridge::proxy::launch

@@ -1,0 +1,42 @@
+// Far between the link on two descriptors and the stub on a socket.
+#pragma once
+
+#include <string>
+
+#include "proxy/far/far.hpp"
+#include "proxy/helper/fd.hpp"
+#include "proxy/helper/stub_socket.hpp"
+#include "proxy/link/stream_link.hpp"
+
+namespace rspbridge::proxy::helper {
+
+/// Runs until either end closes. Memory is bounded: what one end doesn't take isn't read from the other.
+class Relay {
+ public:
+  /// @param in, out the link; not owned, made non-blocking
+  /// @param stub without a socket, its sentence is told over the link
+  Relay(int in, int out, StubSocket stub, std::string program_version);
+
+  /// Returns once the link is closed, or some seconds after near was told that the stub is gone. A sentence
+  /// if the link failed.
+  std::string run();
+
+ private:
+  void wait_and_move();
+  void read_link();
+  void read_stub();
+  void write_link();
+  void write_stub();
+  void stub_closed(const std::string& reason);
+  void settle();
+  void flush_stub();
+
+  int in_, out_;
+  Fd stub_;
+  link::FarEnd link_;
+  far::Far far_;
+  std::string to_near_, to_stub_;
+  bool link_closed_ = false;
+};
+
+}  // namespace rspbridge::proxy::helper
