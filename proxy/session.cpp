@@ -44,8 +44,8 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
     : executor_(executor),
       stub_(std::move(stub)),
       options_(std::move(options)),
-      far_(link_.to_near()),
-      knowledge_({.far = link_.to_far(),
+      far_(make_far(options_)),
+      knowledge_({.far = [this](link::ToFar message) { far_->send(std::move(message)); },
                   .changed =
                       [this](const std::string& request, const std::string& reply) {
                         if (observer_) observer_->on_change(request, reply);
@@ -55,8 +55,16 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
   // What a failed write means, the reader of the same stream reports.
   auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
   to_stub_ = std::make_shared<OutQueue>(executor, stub_, OutQueue::Hooks{failed, [this] { wake(); }});
-  link_.on_far = [this](link::ToFar message) { far_.on_link(std::move(message)); };
-  link_.on_near = [this](link::ToNear message) { knowledge_.to_near(std::move(message)); };
+}
+
+std::unique_ptr<FarSide> Session::make_far(const Options& options) {
+  FarSide::Record record;
+  if (options.recorder)
+    record = [recorder = options.recorder](Recorder::Direction direction, std::string_view bytes) {
+      recorder->record(Recorder::Leg::stub, direction, bytes);
+    };
+  if (options.far_on_target) return std::make_unique<RemoteFar>(std::move(record), options.version);
+  return std::make_unique<LocalFar>(std::move(record));
 }
 
 Session::~Session() {
@@ -91,9 +99,7 @@ asio::awaitable<void> Session::read_stub() {
   std::string reason = "the stub closed the connection";
   try {
     while (std::size_t n = co_await stub_->read_some(buffer)) {
-      if (options_.recorder)
-        options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_host, {buffer.data(), n});
-      far_.on_stub_bytes({buffer.data(), n});
+      far_->feed({buffer.data(), n});
       settle();
       const auto taken = [this] { return !gdb_ || gdb_->out->size() < most_pending; };
       if (!taken()) co_await wait_for(taken, std::chrono::hours(24));
@@ -103,7 +109,7 @@ asio::awaitable<void> Session::read_stub() {
     connection_lost_ = true;
   }
   stub_open_ = false;
-  far_.on_stub_closed(reason);
+  far_->closed(reason);
   settle();
 }
 
@@ -240,10 +246,11 @@ void Session::deliver(const link::ToNear& message) {
 
 // A client that gets a message may send others.
 void Session::carry_messages() {
-  link_.drain();
-  while (auto message = knowledge_.next()) {
+  for (;;) {
+    while (auto message = far_->next()) knowledge_.to_near(*std::move(message));
+    const auto message = knowledge_.next();
+    if (!message) return;
     deliver(*message);
-    link_.drain();
   }
 }
 
@@ -251,11 +258,7 @@ void Session::settle() {
   if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
   carry_messages();
   tell_observer();
-  if (std::string bytes = far_.take_output(); !bytes.empty()) {
-    if (options_.recorder)
-      options_.recorder->record(Recorder::Leg::stub, Recorder::Direction::to_target, bytes);
-    to_stub_->write(std::move(bytes));
-  }
+  if (std::string bytes = far_->take_output(); !bytes.empty()) to_stub_->write(std::move(bytes));
   if (gdb_) {
     if (std::string bytes = gdb_->client.take_output(); !bytes.empty()) {
       if (options_.recorder)

@@ -15,10 +15,10 @@
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
 
-#include "proxy/far/far.hpp"
+#include "proxy/far_side.hpp"
 #include "proxy/inspect/stub_access.hpp"
 #include "proxy/known_gdb.hpp"
-#include "proxy/link/queue_link.hpp"
+#include "proxy/link/messages.hpp"
 #include "proxy/near/client.hpp"
 #include "proxy/near/knowledge.hpp"
 #include "proxy/out_queue.hpp"
@@ -51,6 +51,8 @@ class Session final : public inspect::StubAccess {
     /// The session is over once GDB left and no process is left to debug.
     bool end_when_empty = true;
     Recorder* recorder = nullptr;  ///< not owned; may be null
+    bool far_on_target = false;    ///< the stream given leads to a far helper, and speaks the link
+    std::string version;           ///< of this program, for the helper
     bool keeps_answers = true;     ///< false: every packet goes to the stub (`--no-cache`)
     /// Interrupts a process of the target without the stub; may be empty. gdbserver 13 sends ^C's
     /// SIGINT to a process group, and so stops no process that doesn't lead one.
@@ -66,6 +68,7 @@ class Session final : public inspect::StubAccess {
     std::function<asio::awaitable<std::string>(std::string path, std::uint64_t offset, std::size_t most)>
         read_target_file_part;
   };
+  /// `stub` leads to the stub, or to the far helper beside it.
   Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options);
   ~Session() override;
 
@@ -118,6 +121,7 @@ class Session final : public inspect::StubAccess {
     int& count_;
   };
   asio::awaitable<void> accept_from(transport::Listener& listener);
+  static std::unique_ptr<FarSide> make_far(const Options& options);
   asio::awaitable<void> read_stub();
   /// Keeps GDB from giving up on a reply that takes long.
   asio::awaitable<void> keep_patient(std::shared_ptr<Connection> connection);
@@ -151,8 +155,7 @@ class Session final : public inspect::StubAccess {
   std::shared_ptr<transport::Stream> stub_;
   std::shared_ptr<OutQueue> to_stub_;
   Options options_;
-  link::QueueLink link_;
-  far::Far far_;
+  std::unique_ptr<FarSide> far_;
   near::Shared shared_;
   near::Knowledge knowledge_;
   std::shared_ptr<Connection> gdb_;

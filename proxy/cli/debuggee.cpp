@@ -8,6 +8,7 @@
 #include <asio/this_coro.hpp>
 
 #include "proxy/cli/errors.hpp"
+#include "proxy/launch/far_helper.hpp"
 #include "rsp/escape.hpp"
 #include "transport/tcp.hpp"
 
@@ -54,15 +55,41 @@ launch::GdbserverOptions gdbserver_options(const Options& options) {
   return gdbserver;
 }
 
+// Far beside the stub at `where`, as the target sees it; false if there can be none.
+asio::awaitable<bool> open_far_helper(const Options& options, Debuggee& debuggee, std::string where) {
+  if (options.far == FarPlace::here) co_return false;
+  try {
+    launch::FarHelperOptions helper{launch::far_helper_folder(), RSPBRIDGE_VERSION, std::move(where)};
+    debuggee.stub = co_await launch::start_far_helper(debuggee.ssh, helper);
+    debuggee.far_on_target = true;
+    spdlog::debug("a far helper runs on the target");
+    co_return true;
+  } catch (const launch::NoFarHelper& none) {
+    if (options.far == FarPlace::on_target)
+      throw Failure(exit_failed, std::string("--far require: ") + none.what());
+    spdlog::info("no helper on the target, so stops cost more round trips: {}", none.what());
+  }
+  co_return false;
+}
+
 asio::awaitable<void> open_ssh(const Options& options, Debuggee& debuggee) {
   debuggee.ssh = co_await transport::SshSession::connect(options.ssh);
   spdlog::debug("connected to {}", debuggee.ssh->describe());
   if (options.verb == Verb::connect) {
+    const std::string host = options.remote->host.find(':') == std::string::npos
+                                 ? options.remote->host
+                                 : "[" + options.remote->host + "]";
+    std::string where = host + ":" + std::to_string(options.remote->port);
+    const bool helped = co_await open_far_helper(options, debuggee, where);
+    if (helped) co_return;
     debuggee.stub = co_await debuggee.ssh->direct_tcpip(options.remote->host, options.remote->port);
     co_return;
   }
   launch::GdbserverOptions gdbserver = gdbserver_options(options);
   debuggee.gdbserver = co_await launch::RemoteGdbserver::start(debuggee.ssh, gdbserver);
+  std::string where = "127.0.0.1:" + std::to_string(debuggee.gdbserver->port());
+  const bool helped = co_await open_far_helper(options, debuggee, where);
+  if (helped) co_return;
   try {
     debuggee.stub = co_await debuggee.gdbserver->connect();
   } catch (const transport::SshError& error) {

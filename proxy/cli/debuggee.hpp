@@ -29,6 +29,7 @@ struct Debuggee {
   std::unique_ptr<launch::RemoteGdbserver> gdbserver;  ///< null unless we started one
   std::unique_ptr<launch::QemuStub> qemu;              ///< null unless the target is qemu:
   transport::StreamPtr stub;                           ///< until a Session takes it
+  bool far_on_target = false;                          ///< `stub` leads to a far helper
 };
 
 /// Connects, and starts what the verb asks for. Throws Failure.

@@ -33,6 +33,13 @@ enum class Verb : std::uint8_t {
 /// As on the command line.
 std::string_view to_string(Verb verb);
 
+/// Where far runs (docs/link.md).
+enum class FarPlace : std::uint8_t {
+  automatic,  ///< on the target if a helper can be put there, else here
+  here,
+  on_target,  ///< or the command fails
+};
+
 /// Everything that the command line says.
 struct Options {
   Verb verb = Verb::exec;
@@ -45,6 +52,8 @@ struct Options {
   std::vector<std::string> listen;  ///< as given; empty: the default
   transport::SshTarget ssh;         ///< complete if the target is SSH's
   std::string gdbserver = "gdbserver";
+  FarPlace far = FarPlace::automatic;
+  bool keeps_answers = true;  ///< false: --no-cache
   OnExit on_exit = OnExit::detach;
   std::optional<near::ViewKind> view;          ///< nothing: what suits the GDB that connects
   std::string view_document, view_file;        ///< of ViewKind::file: its contents and its path

@@ -188,6 +188,9 @@ asio::awaitable<int> run(Options options) {
     session_options.on_exit = run.options.on_exit;
     session_options.end_when_empty = run.options.verb == Verb::exec || run.options.verb == Verb::attach;
     session_options.recorder = &run.recorder;
+    session_options.far_on_target = run.debuggee.far_on_target;
+    session_options.version = RSPBRIDGE_VERSION;
+    session_options.keeps_answers = run.options.keeps_answers;
     set_view(run.options, target_identity(run.debuggee), session_options);
     if (run.debuggee.gdbserver)
       session_options.interrupt_process = [&run](std::int64_t pid) {

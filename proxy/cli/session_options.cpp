@@ -65,6 +65,14 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
          "--pprof", raw.pprof,
          "where the program serves Go's net/http/pprof, as the target sees it; HTTP passes it through")
       ->type_name("[HOST:]PORT");
+  app.add_option(
+         "--far", raw.far,
+         "whether a helper is put on an SSH target, which saves most round trips: auto (default) goes "
+         "on without where it can't be")
+      ->type_name("auto|never|require")
+      ->check(CLI::IsMember({"auto", "never", "require"}).description(""));
+  app.add_flag("--no-cache{false}", options.keeps_answers,
+               "ask the stub everything that GDB asks, each time; for comparisons");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");
   app.add_option("--record", raw.record, "write what passes on both legs to a file")->type_name("FILE");
@@ -87,6 +95,13 @@ void complete_ssh(const Raw& raw, Options& options) {
   if (!raw.user.empty()) options.ssh.user = raw.user;
   if (!raw.config_file.empty()) options.ssh.config_file = raw.config_file;
   options.ssh.identity_files.assign(raw.identities.begin(), raw.identities.end());
+}
+
+void complete_far(const Raw& raw, Options& options) {
+  if (raw.far == "require" && !std::holds_alternative<launch::SshSpec>(options.target))
+    fail("--far require is for SSH targets, and '" + raw.target + "' is none");
+  if (raw.far == "require") options.far = FarPlace::on_target;
+  if (raw.far == "never") options.far = FarPlace::here;
 }
 
 void check_verb_and_target(const Raw& raw, const Options& options) {
@@ -211,6 +226,7 @@ void complete_session(const Raw& raw, Options& options) {
   complete_ssh(raw, options);
   check_verb_and_target(raw, options);
   complete_remote(raw, options);
+  complete_far(raw, options);
   options.on_exit = raw.on_exit == "kill"     ? OnExit::kill
                     : raw.on_exit == "detach" ? OnExit::detach
                                               : default_on_exit(options.verb);

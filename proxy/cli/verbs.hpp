@@ -17,7 +17,7 @@ namespace rspbridge::proxy::cli {
 /// What the words before `--` say, before they are checked against one another.
 struct Raw {
   std::string target, remote, on_exit, gdb, user, ready_file, record, config_file, view, http,
-      http_token_file, pprof;
+      http_token_file, pprof, far;
   std::vector<std::string> identities, symbols;
   bool default_gdb = false;
 };

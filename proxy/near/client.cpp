@@ -139,11 +139,17 @@ void Client::forward(const PacketRow& row, std::string_view payload) {
   hooks_.far(std::move(sent));
 }
 
-// GDB's own selecting passes as it is, and a resume names its threads.
+// Registers, memory, breakpoints and queries are about what Hg selected; a resume names its threads.
 link::Request Client::request(std::string payload, link::Effect effect, Answer answer) {
   link::Request made{++shared_.last_id, std::move(payload), effect, answer};
-  if (!made.payload.starts_with('H') && effect != link::Effect::resumes) made.thread = selected_thread();
+  const bool of_thread = std::string_view("gGpPmMxXZzq").find(made.payload[0]) != std::string_view::npos;
+  if (of_thread && effect != link::Effect::resumes) made.thread = selected_thread();
   return made;
+}
+
+void Client::process_left(const std::string& process) {
+  undo_.forget_process(process);
+  if (process.empty() || general_process().empty() || general_process() == process) general_thread_.clear();
 }
 
 std::optional<rsp::ThreadId> Client::selected_thread() const {
@@ -176,8 +182,7 @@ void Client::look_into_stop(std::string_view stop_reply) {
     return;
   }
   const bool named = stop->thread && stop->thread->pid;
-  undo_.forget_process(named ? "p" + rsp::format_hex(static_cast<std::uint64_t>(*stop->thread->pid))
-                             : std::string());
+  process_left(named ? "p" + rsp::format_hex(static_cast<std::uint64_t>(*stop->thread->pid)) : std::string());
 }
 
 void Client::on_reply(link::RequestId id, const std::string& payload, bool final) {

@@ -113,6 +113,8 @@ class Client {
   std::string general_process() const;
   void set_general_thread(std::string hg) { general_thread_ = std::move(hg); }
   UndoLedger& undo() noexcept { return undo_; }
+  /// The process ("p1f"; empty: any) is gone, and with it what GDB left there and what was selected of it.
+  void process_left(const std::string& process);
   Shared& shared() noexcept { return shared_; }
   void warn(std::string text) { hooks_.warning(std::move(text)); }
   void inform(std::string text) { hooks_.info(std::move(text)); }

@@ -81,12 +81,12 @@ void note_thread_events(Client& client, std::string_view request, std::string& r
 void note_process_left(Client& client, std::string_view request, std::string& reply) {
   if (reply != "OK") return;
   const auto semicolon = request.find(';');
-  client.undo().forget_process(
-      semicolon == std::string_view::npos ? std::string() : "p" + std::string(request.substr(semicolon + 1)));
+  client.process_left(semicolon == std::string_view::npos ? std::string()
+                                                          : "p" + std::string(request.substr(semicolon + 1)));
 }
 
 void on_kill(Client& client, const PacketRow& row, std::string_view payload) {
-  client.undo().forget_process({});
+  client.process_left({});
   client.forward(row, payload);
 }
 

@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/far/far.hpp"
-#include "proxy/link/queue_link.hpp"
+#include "proxy/far_side.hpp"
 #include "proxy/near/client.hpp"
 #include "proxy/near/knowledge.hpp"
 #include "rsp/endpoint.hpp"
@@ -17,7 +16,6 @@
 
 namespace rspbridge::tests {
 
-namespace far = proxy::far;
 namespace near = proxy::near;
 namespace link = proxy::link;
 
@@ -67,10 +65,9 @@ class Dialogue {
  public:
   /// Every packet goes to the stub, unless `keeps_answers`.
   explicit Dialogue(bool keeps_answers = false)
-      : far_(link_.to_near()), knowledge_({.far = link_.to_far()}, shared_.last_id) {
+      : far_(nullptr),
+        knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); }}, shared_.last_id) {
     knowledge_.set_enabled(keeps_answers);
-    link_.on_far = [this](link::ToFar m) { far_.on_link(std::move(m)); };
-    link_.on_near = [this](link::ToNear m) { knowledge_.to_near(std::move(m)); };
   }
 
   /// Opens both legs in no-ack mode with a stub that offers `features`.
@@ -131,7 +128,7 @@ class Dialogue {
     pass();
   }
   void stub_closes(const std::string& reason) {
-    far_.on_stub_closed(reason);
+    far_.closed(reason);
     pass();
   }
   void gdb_gets(const std::string& expected) { gets(*gdb_, "GDB", expected); }
@@ -158,7 +155,7 @@ class Dialogue {
         });
       carry();
       move(far_.take_output(), [&](const std::string& b) { stub_.feed(b); });
-      move(stub_.endpoint().take_output(), [&](const std::string& b) { far_.on_stub_bytes(b); });
+      move(stub_.endpoint().take_output(), [&](const std::string& b) { far_.feed(b); });
       carry();
       if (client_) move(client_->take_output(), [&](const std::string& b) { gdb_->feed(b); });
     }
@@ -177,17 +174,17 @@ class Dialogue {
   }
 
   void carry() {
-    link_.drain();
-    while (auto message = knowledge_.next()) {
+    for (;;) {
+      while (auto m = far_.next()) knowledge_.to_near(*std::move(m));
+      const auto message = knowledge_.next();
+      if (!message) return;
       if (client_) client_->on_link(*message);
       if (auto* gone = std::get_if<link::StubGone>(&*message)) stub_gone = *gone;
       if (auto* log = std::get_if<link::Log>(&*message); log && log->warning) warnings.push_back(log->text);
-      link_.drain();
     }
   }
 
-  link::QueueLink link_;
-  far::Far far_;
+  proxy::LocalFar far_;
   near::Shared shared_;
   near::Knowledge knowledge_;
   std::unique_ptr<near::Client> client_;
