@@ -11,8 +11,11 @@ namespace {
 // All of it is for a POSIX shell, and heeds what login_shell_script() asks: no single quotes, no newlines, no
 // exclamation marks, no backslashes.
 
+constexpr std::string_view say = "say() { echo \"rspbridge-far: $*\"; exit 0; }; ";
+// What nobody reads of an upload would keep the other end from listening.
+constexpr std::string_view drain_and_say = "say() { cat >/dev/null; echo \"rspbridge-far: $*\"; exit 0; }; ";
+
 constexpr std::string_view tools =
-    "say() { echo \"rspbridge-far: $*\"; exit 0; }; "
     "umask 077; "
     // Whoever could forge a file in that folder is the user or root, so without sha256sum a checksum against
     // damage does.
@@ -30,6 +33,8 @@ constexpr std::string_view find_folder =
 
 constexpr std::string_view make_folder =
     "e=$(mkdir -p \"$b\" 2>&1) || say failed \"no folder for the helper on the target: $e\"; "
+    "[ \"$(cd -P \"$b\" 2>/dev/null && pwd -P)\" = \"$p\" ] || say failed \"there is a symbolic link on the "
+    "way to $d on the target\"; "
     "[ -d \"$d\" ] || e=$(mkdir \"$d\" 2>&1) || [ -d \"$d\" ] || say failed \"no folder for the helper on "
     "the target: $e\"; ";
 
@@ -63,7 +68,7 @@ std::string pick_image(const std::vector<HelperImage>& images) {
 
 std::string start_script(const std::vector<HelperImage>& images, std::string_view stub,
                          std::string_view version) {
-  return std::string(tools) +
+  return std::string(say) + std::string(tools) +
          "command -v sha256sum >/dev/null 2>&1 || command -v cksum >/dev/null 2>&1 || "
          "say failed \"the target has neither sha256sum nor cksum, by which the helper could be checked\"; " +
          pick_image(images) + std::string(find_folder) + "[ -d \"$d\" ] || say missing $m; " +
@@ -79,11 +84,10 @@ std::string start_script(const std::vector<HelperImage>& images, std::string_vie
 }
 
 std::string store_script(const HelperImage& image) {
-  return std::string(tools) + known(image) + "; " + std::string(find_folder) + std::string(make_folder) +
-         std::string(enter_folder) +
+  return std::string(drain_and_say) + std::string(tools) + known(image) + "; " + std::string(find_folder) +
+         std::string(make_folder) + std::string(enter_folder) +
          "t=upload.$$; "
-         // What nobody reads would keep the other end waiting.
-         "e=$( (cat >$t) 2>&1 ) || { cat >/dev/null; rm -f $t; say failed \"the helper can not be stored in "
+         "e=$( (cat >$t) 2>&1 ) || { rm -f $t; say failed \"the helper can not be stored in "
          "$d on the "
          "target: $e\"; }; "
          "sound $t || { rm -f $t; say failed \"the helper arrived damaged on the target\"; }; "
@@ -94,8 +98,9 @@ std::string store_script(const HelperImage& image) {
 }
 
 std::string remove_script() {
-  return std::string(tools) + std::string(find_folder) + "[ -d \"$d\" ] || [ -h \"$d\" ] || say removed 0; " +
-         std::string(enter_folder) + "keep=; " + std::string(sweep) +
+  return std::string(say) + std::string(tools) + std::string(find_folder) +
+         "[ -d \"$d\" ] || [ -h \"$d\" ] || say removed 0; " + std::string(enter_folder) + "keep=; " +
+         std::string(sweep) +
          "cd /; e=$(rmdir \"$d\" 2>&1) || say failed \"$n helpers were removed, but $d on the target stays: "
          "$e\"; "
          "say removed $n";
