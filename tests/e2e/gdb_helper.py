@@ -99,7 +99,7 @@ def comes_with_gdb(gdb, world):
     with open(wrapper, "w") as file:
         file.write("#!/bin/sh\nexec %s -nx -q -batch \"$@\" -ex 'x/1i $pc' -ex 'info arm64 pc' -ex kill </dev/null\n" % gdb)
     os.chmod(wrapper, stat.S_IRWXU)
-    done = subprocess.run([world.rspbridge, "exec", "-F", world.guest.config, "--view", "x86_64", "--gdb=" + wrapper, "arm64-guest", "--",
+    done = subprocess.run([world.rspbridge, "exec", "-F", world.guest.config, "--view", "x86_64", "--listen", "127.0.0.1:0", "--gdb=" + wrapper, "arm64-guest", "--",
                            "/opt/tests/views/frames-gcc-O0"], stdin=subprocess.DEVNULL, capture_output=True, timeout=120, text=True, check=False)
     text = done.stdout + done.stderr
     assert re.search(r"^=> 0x[0-9a-f]+.*:\tnop$", text, re.M), text

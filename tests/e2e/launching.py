@@ -166,7 +166,7 @@ def gdb_in_front(world):
         file.write("#!/bin/sh\nexec %s -nx -q -batch -iex 'set sysroot %s' \"$@\" -ex 'break add' -ex continue -ex bt\n" %
                    (shlex.quote(world.gdb), world.sysroot))
     os.chmod(wrapper, 0o755)
-    done = subprocess.run([world.rspbridge, "exec", "-F", world.guest.config, "--gdb=" + wrapper, "arm64-guest", "--", "/opt/tests/steps"],
+    done = subprocess.run([world.rspbridge, "exec", "-F", world.guest.config, "--listen", "127.0.0.1:0", "--gdb=" + wrapper, "arm64-guest", "--", "/opt/tests/steps"],
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=90)
     out = done.stdout.decode()
     assert done.returncode == 0, (done.returncode, out, done.stderr)
