@@ -1,4 +1,4 @@
-#include "proxy/session.hpp"
+#include "proxy/session_connection.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -18,27 +18,10 @@ using link::Effect;
 
 namespace {
 
-constexpr int most_complaints = 10;                         // warnings of the stub's faults
 constexpr std::chrono::milliseconds patience{700};          // GDB's is 2 s
 constexpr std::size_t most_pending = std::size_t{8} << 20;  // bytes for a GDB that doesn't read
 
 }  // namespace
-
-struct Session::Connection {
-  Connection(std::shared_ptr<transport::Stream> gdb, std::shared_ptr<OutQueue> queue, std::string peer,
-             near::Client::Hooks hooks, near::Shared& shared, near::ViewSettings view,
-             const asio::any_io_executor& stream_executor)
-      : stream(std::move(gdb)),
-        out(std::move(queue)),
-        client(std::move(hooks), shared, std::move(view)),
-        name(std::move(peer)),
-        patience(stream_executor) {}
-  std::shared_ptr<transport::Stream> stream;
-  std::shared_ptr<OutQueue> out;
-  near::Client client;
-  std::string name;
-  asio::steady_timer patience;
-};
 
 Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Options options)
     : executor_(executor),
@@ -55,16 +38,6 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
   // What a failed write means, the reader of the same stream reports.
   auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
   to_stub_ = std::make_shared<OutQueue>(executor, stub_, OutQueue::Hooks{failed, [this] { wake(); }});
-}
-
-std::unique_ptr<FarSide> Session::make_far(const Options& options) {
-  FarSide::Record record;
-  if (options.recorder)
-    record = [recorder = options.recorder](Recorder::Direction direction, std::string_view bytes) {
-      recorder->record(Recorder::Leg::stub, direction, bytes);
-    };
-  if (options.far_on_target) return std::make_unique<RemoteFar>(std::move(record), options.version);
-  return std::make_unique<LocalFar>(std::move(record));
 }
 
 Session::~Session() {
@@ -84,13 +57,6 @@ asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
   throw std::runtime_error(end_ ? "the stub closed the connection before it answered"
                                 : "nothing at " + stub_->describe() + " answered as a GDB stub does within " +
                                       std::to_string(timeout.count()) + " s");
-}
-
-void Session::complain(const std::string& text) {
-  ++complaints_;
-  if (complaints_ <= most_complaints) spdlog::warn("{}", text);
-  if (complaints_ == most_complaints) spdlog::warn("more of this is shown with -v only");
-  if (complaints_ > most_complaints) spdlog::debug("{}", text);
 }
 
 asio::awaitable<void> Session::read_stub() {
@@ -227,47 +193,6 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   settle();
   if (options_.end_when_empty && knowledge_.state().nothing_left())
     asio::co_spawn(executor_, end_if_empty(), asio::detached);
-}
-
-void Session::deliver(const link::ToNear& message) {
-  if (gdb_) gdb_->client.on_link(message);
-  if (const auto* opened = std::get_if<link::Opened>(&message)) opened_ = opened->is_stub;
-  if (const auto* log = std::get_if<link::Log>(&message)) {
-    if (log->warning)
-      complain(log->text);
-    else
-      spdlog::debug("{}", log->text);
-  }
-  if (const auto* file = std::get_if<link::FileRead>(&message))
-    if (const auto reading = file_reads_.extract(file->id)) reading.mapped()(*file);
-  if (const auto* gone = std::get_if<link::StubGone>(&message))
-    end({gone->expected, gone->reason, connection_lost_});
-}
-
-// A client that gets a message may send others.
-void Session::carry_messages() {
-  for (;;) {
-    while (auto message = far_->next()) knowledge_.to_near(*std::move(message));
-    const auto message = knowledge_.next();
-    if (!message) return;
-    deliver(*message);
-  }
-}
-
-void Session::settle() {
-  if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
-  carry_messages();
-  tell_observer();
-  if (std::string bytes = far_->take_output(); !bytes.empty()) to_stub_->write(std::move(bytes));
-  if (gdb_) {
-    if (std::string bytes = gdb_->client.take_output(); !bytes.empty()) {
-      if (options_.recorder)
-        options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_host, bytes);
-      gdb_->out->write(std::move(bytes));
-    }
-  }
-  settling_ = false;
-  wake();
 }
 
 void Session::end(SessionEnd how) {

@@ -108,6 +108,7 @@ class Session final : public inspect::StubAccess {
   void count_as_stop() override;
 
  private:
+  static constexpr int most_complaints = 10;  ///< of the stub, in the log
   struct Connection;
   /// Counts a coroutine for as long as it uses the session.
   class Counted {

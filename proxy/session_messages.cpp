@@ -1,0 +1,68 @@
+// How a session's messages and bytes move.
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/session_connection.hpp"
+
+namespace rspbridge::proxy {
+
+std::unique_ptr<FarSide> Session::make_far(const Options& options) {
+  FarSide::Record record;
+  if (options.recorder)
+    record = [recorder = options.recorder](Recorder::Direction direction, std::string_view bytes) {
+      recorder->record(Recorder::Leg::stub, direction, bytes);
+    };
+  if (options.far_on_target) return std::make_unique<RemoteFar>(std::move(record), options.version);
+  return std::make_unique<LocalFar>(std::move(record));
+}
+
+void Session::complain(const std::string& text) {
+  ++complaints_;
+  if (complaints_ <= most_complaints) spdlog::warn("{}", text);
+  if (complaints_ == most_complaints) spdlog::warn("more of this is shown with -v only");
+  if (complaints_ > most_complaints) spdlog::debug("{}", text);
+}
+
+void Session::deliver(const link::ToNear& message) {
+  if (gdb_) gdb_->client.on_link(message);
+  if (const auto* opened = std::get_if<link::Opened>(&message)) opened_ = opened->is_stub;
+  if (const auto* log = std::get_if<link::Log>(&message)) {
+    if (log->warning)
+      complain(log->text);
+    else
+      spdlog::debug("{}", log->text);
+  }
+  if (const auto* file = std::get_if<link::FileRead>(&message))
+    if (const auto reading = file_reads_.extract(file->id)) reading.mapped()(*file);
+  if (const auto* gone = std::get_if<link::StubGone>(&message))
+    end({gone->expected, gone->reason, connection_lost_});
+}
+
+// A client that gets a message may send others.
+void Session::carry_messages() {
+  for (;;) {
+    while (auto message = far_->next()) knowledge_.to_near(*std::move(message));
+    const auto message = knowledge_.next();
+    if (!message) return;
+    deliver(*message);
+  }
+}
+
+void Session::settle() {
+  if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
+  carry_messages();
+  tell_observer();
+  if (std::string bytes = far_->take_output(); !bytes.empty()) to_stub_->write(std::move(bytes));
+  if (gdb_) {
+    if (std::string bytes = gdb_->client.take_output(); !bytes.empty()) {
+      if (options_.recorder)
+        options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_host, bytes);
+      gdb_->out->write(std::move(bytes));
+    }
+  }
+  settling_ = false;
+  wake();
+}
+
+}  // namespace rspbridge::proxy
