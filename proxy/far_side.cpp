@@ -33,6 +33,20 @@ std::string LocalFar::take_output() {
   return bytes;
 }
 
+std::string LocalFar::describe() const {
+  return "far runs here: each stop takes a round trip more than with a helper on the target\n";
+}
+
+std::string RemoteFar::describe() const {
+  const auto& [sent, received] = link_.counters();
+  const auto line = [](const char* way, const link::LinkCounters::Direction& direction) {
+    return std::string(way) + std::to_string(direction.messages) + " messages in " +
+           std::to_string(direction.frames) + " frames, " + std::to_string(direction.plain) + " bytes as " +
+           std::to_string(direction.wire) + "\n";
+  };
+  return "far runs on the target\n" + line("sent: ", sent) + line("received: ", received);
+}
+
 void RemoteFar::send(link::ToFar message) {
   const auto* request = std::get_if<link::Request>(&message);
   if (record_ && request) record_(Direction::to_target, "$" + request->payload + "#");

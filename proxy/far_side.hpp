@@ -35,6 +35,8 @@ class FarSide {
   virtual void closed(const std::string& reason) = 0;
   /// Bytes for the stream.
   virtual std::string take_output() = 0;
+  /// Where far runs, and what passed: a line for people.
+  virtual std::string describe() const = 0;
 };
 
 /// Far in this process; the stream is the stub's.
@@ -46,6 +48,7 @@ class LocalFar final : public FarSide {
   void feed(std::string_view bytes) override;
   void closed(const std::string& reason) override { far_.on_stub_closed(reason); }
   std::string take_output() override;
+  std::string describe() const override;
 
  private:
   Record record_;
@@ -65,6 +68,7 @@ class RemoteFar final : public FarSide {
   void feed(std::string_view bytes) override { link_.feed(bytes); }
   void closed(const std::string& reason) override;
   std::string take_output() override { return link_.take_output(); }
+  std::string describe() const override;
 
  private:
   void record(const link::ToNear& message) const;

@@ -11,6 +11,7 @@
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 
+#include "proxy/cli/clean.hpp"
 #include "proxy/cli/doctor.hpp"
 #include "proxy/cli/errors.hpp"
 #include "proxy/cli/look/look.hpp"
@@ -35,8 +36,8 @@ int run_loop(Options options) {
   asio::io_context loop(1);
   std::exception_ptr failure;
   int code = exit_failed;
-  const bool doctor_asked = options.verb == Verb::doctor;
-  auto work = doctor_asked ? doctor(std::move(options)) : run(std::move(options));
+  const auto verb = options.verb == Verb::doctor ? doctor : options.verb == Verb::clean ? clean : run;
+  auto work = verb(std::move(options));
   asio::co_spawn(loop, std::move(work), [&](std::exception_ptr error, int result) {
     failure = error;
     code = result;

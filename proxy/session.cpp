@@ -122,7 +122,9 @@ void Session::admit(transport::Accepted accepted) {
   auto out = std::make_shared<OutQueue>(executor_, stream, OutQueue::Hooks{failed, [this] { wake(); }});
   near::Client::Hooks hooks{.far = [this](link::ToFar message) { knowledge_.to_far(std::move(message)); },
                             .warning = [](const std::string& text) { spdlog::warn("{}", text); },
-                            .info = [](const std::string& text) { spdlog::info("{}", text); }};
+                            .info = [](const std::string& text) { spdlog::info("{}", text); },
+                            .flush = [this] { knowledge_.forget(); },
+                            .describe_link = [this] { return describe_link(); }};
   gdb_ = std::make_shared<Connection>(std::move(stream), std::move(out), accepted.peer.address,
                                       std::move(hooks), shared_, view_for(accepted.peer), executor_);
   spdlog::debug("GDB connected from {}", gdb_->name);

@@ -142,6 +142,7 @@ class Session final : public inspect::StubAccess {
   asio::awaitable<void> insist_on_stop();
   void deliver(const link::ToNear& message);
   void gdb_left(const std::shared_ptr<Connection>& connection);
+  std::string describe_link() const;
   void carry_messages();
   /// Carries messages over the link and bytes to both streams until nothing is left to move.
   void settle();

@@ -64,6 +64,8 @@ constexpr std::array all_verbs = {
     VerbRow{Verb::core, "core", look, "Save a core file: core -o FILE", add_core, complete_look},
     VerbRow{Verb::doctor, "doctor", other, "Check what debugging on the target needs", add_doctor,
             complete_session},
+    VerbRow{Verb::clean, "clean", other, "Remove the helpers that rspbridge left on the target", add_clean,
+            complete_session},
     VerbRow{Verb::translate, "translate", other,
             "Translate an ARM64 symbol file for a plain x86-64 GDB: translate ELF -o OUT", add_translate,
             complete_nothing},

@@ -27,6 +27,7 @@ enum class Verb : std::uint8_t {
   memory,
   core,
   doctor,
+  clean,
   translate,
   packets
 };

@@ -1,4 +1,4 @@
-// The options of exec, attach, connect, multi and doctor.
+// The options of exec, attach, connect, multi, doctor and clean.
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -110,6 +110,7 @@ void check_verb_and_target(const Raw& raw, const Options& options) {
   if (options.verb == Verb::exec && options.program.empty())
     fail("exec: the program is missing; write it after --, as in: rspbridge exec TARGET -- PROGRAM ARG...");
   if (options.verb == Verb::multi && !ssh) fail("multi needs an SSH target, to start gdbserver there");
+  if (options.verb == Verb::clean && !ssh) fail("clean needs an SSH target: helpers are put there only");
   if (qemu && options.verb != Verb::exec && options.verb != Verb::doctor)
     fail("qemu: can only exec a program");
   if (options.verb == Verb::connect && ssh && raw.remote.empty())
@@ -215,6 +216,11 @@ void add_multi(CLI::App& app, Raw& raw, Options& options) {
 void add_doctor(CLI::App& app, Raw& raw, Options& options) {
   add_gdbserver(app, options);
   app.add_option("TARGET", raw.target, "what to check")->type_name("")->required();
+  add_ssh_options(app, raw, options);
+}
+
+void add_clean(CLI::App& app, Raw& raw, Options& options) {
+  app.add_option("TARGET", raw.target, "an SSH target")->type_name("")->required();
   add_ssh_options(app, raw, options);
 }
 

@@ -35,12 +35,13 @@ struct VerbRow {
 /// All verbs, in the order of --help.
 std::span<const VerbRow> verbs();
 
-// Verbs of a session, and doctor.
+// Verbs of a session, doctor and clean.
 void add_exec(CLI::App& app, Raw& raw, Options& options);
 void add_attach(CLI::App& app, Raw& raw, Options& options);
 void add_connect(CLI::App& app, Raw& raw, Options& options);
 void add_multi(CLI::App& app, Raw& raw, Options& options);
 void add_doctor(CLI::App& app, Raw& raw, Options& options);
+void add_clean(CLI::App& app, Raw& raw, Options& options);
 void complete_session(const Raw& raw, Options& options);
 
 // Verbs that look at a session.

@@ -70,6 +70,10 @@ class Client {
     link::SendToFar far;
     std::function<void(std::string)> warning;
     std::function<void(std::string)> info = [](const std::string&) {};  ///< worth a line in the log
+    /// Everything that was learned of the target is forgotten.
+    std::function<void()> flush = [] {};
+    /// How the way to the stub stands: lines for people.
+    std::function<std::string()> describe_link = [] { return std::string(); };
   };
   /// `shared` must outlive the client. `view` is what this GDB gets to see of the target.
   Client(Hooks hooks, Shared& shared, ViewSettings view = {});
@@ -119,6 +123,7 @@ class Client {
   void warn(std::string text) { hooks_.warning(std::move(text)); }
   void inform(std::string text) { hooks_.info(std::move(text)); }
   bool non_stop() const noexcept { return non_stop_; }
+  const Hooks& hooks() const noexcept { return hooks_; }
 
  private:
   friend class AskedAll;

@@ -50,11 +50,22 @@ Task<std::string> symbols(View& view, std::string) {
   co_return view.files().describe();
 }
 
+Task<std::string> flush(View& view, std::string) {
+  view.client().hooks().flush();
+  co_return "What was known of the target is asked for again.\n";
+}
+
+Task<std::string> show_link(View& view, std::string) {
+  co_return view.client().hooks().describe_link();
+}
+
 constexpr auto commands = std::to_array<MonitorCommand>({
     {"help", "", "this list", help},
     {"view", "", "which view of the registers this GDB has, and why", show_view},
     {"calls", "[on|off]", "whether GDB may call functions, in the x86_64 view", calls},
     {"symbols", "", "the target's files that GDB has read, and what they were served as", symbols},
+    {"link", "", "where far runs, and how many questions were answered without asking the stub", show_link},
+    {"flush", "", "forget what was learned of the target, and ask for it again", flush},
     {"disassemble", "ADDRESS [COUNT]", "ARM64 instructions: a line \"ADDRESS WORD TEXT\" each, in hex",
      monitor_disassemble},
 });
