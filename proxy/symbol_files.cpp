@@ -95,7 +95,8 @@ const fs::path* SymbolFolders::debug_only(const std::string& build_id) const {
 
 SymbolFiles::SymbolFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, bool translates)
     : folders_(std::move(folders)), target_(std::move(target)), translates_(translates) {
-  auto cache = symbols::Cache::open();
+  auto cache =
+      symbols::Cache::open(translates_ ? symbols::Cache::Kept::translation : symbols::Cache::Kept::as_it_is);
   if (cache)
     cache_ = std::make_unique<symbols::Cache>(*std::move(cache));
   else
@@ -137,9 +138,8 @@ std::optional<near::StoredFile> SymbolFiles::find(const near::FileIdentity& file
   return near::StoredFile{std::make_shared<const std::string>(*std::move(kept)), {}};
 }
 
-// The same file is kept once as it is and once as it is translated.
 symbols::FileKey SymbolFiles::key_of(const near::FileIdentity& file) const {
-  return {(translates_ ? "" : "as it is, ") + target_, file.path, file.size, file.mtime, file.build_id};
+  return {target_, file.path, file.size, file.mtime, file.build_id};
 }
 
 near::StoredFile SymbolFiles::take(const near::FileIdentity& file, std::string contents) {

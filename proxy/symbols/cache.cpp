@@ -24,10 +24,6 @@ namespace {
 constexpr std::size_t digest_size = 64;      // hex digits
 constexpr std::uint64_t most_keys = 20'000;  // each is a file of its own
 
-std::string version() {
-  return "-v" + std::to_string(translator_version);
-}
-
 /// A folder that nobody else could have put anything into.
 tl::expected<void, std::string> make_private(const fs::path& folder) {
   std::error_code error;
@@ -94,22 +90,27 @@ tl::expected<fs::path, std::string> Cache::default_folder() {
   return fs::path(home) / ".cache" / "rspbridge" / "symbols";
 }
 
-tl::expected<Cache, std::string> Cache::open() {
+tl::expected<Cache, std::string> Cache::open(Kept kept) {
   auto folder = default_folder();
   if (!folder) return tl::unexpected(folder.error());
-  return open(*std::move(folder));
+  return open(*std::move(folder), default_limit, kept);
 }
 
-tl::expected<Cache, std::string> Cache::open(fs::path folder, std::uint64_t limit) {
+tl::expected<Cache, std::string> Cache::open(fs::path folder, std::uint64_t limit, Kept kept) {
   for (const fs::path& each : {folder, folder / "files", folder / "keys"}) {
     if (auto made = make_private(each); !made) return tl::unexpected(made.error());
     if (auto fine = check_private(each); !fine) return tl::unexpected(fine.error());
   }
-  return Cache(std::move(folder), limit);
+  return Cache(std::move(folder), limit, kept);
 }
 
+Cache::Cache(fs::path folder, std::uint64_t limit, Kept kept)
+    : folder_(std::move(folder)),
+      limit_(limit),
+      ending_(kept == Kept::as_it_is ? "-as-it-is" : "-v" + std::to_string(translator_version)) {}
+
 fs::path Cache::entry_path(const std::string& digest) const {
-  return folder_ / "files" / (digest + version());
+  return folder_ / "files" / (digest + ending_);
 }
 
 fs::path Cache::key_path(const FileKey& key) const {
@@ -117,7 +118,7 @@ fs::path Cache::key_path(const FileKey& key) const {
   for (const std::string& part :
        {key.target, key.path, std::to_string(key.size), std::to_string(key.mtime), key.build_id})
     text += std::to_string(part.size()) + ":" + part;
-  return folder_ / "keys" / (sha256(text) + version());
+  return folder_ / "keys" / (sha256(text) + ending_);
 }
 
 std::optional<std::string> Cache::load(const std::string& digest) {

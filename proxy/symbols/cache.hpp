@@ -30,10 +30,14 @@ class Cache {
   /// $XDG_CACHE_HOME/rspbridge/symbols, by default ~/.cache/rspbridge/symbols.
   static tl::expected<std::filesystem::path, std::string> default_folder();
 
+  /// What is made of a file. Each kind is kept apart.
+  enum class Kept : std::uint8_t { translation, as_it_is };
+
   /// Opens or makes the folder: mode 0700, this user's own, no symbolic link. Says why it can't be used.
-  static tl::expected<Cache, std::string> open();
+  static tl::expected<Cache, std::string> open(Kept kept = Kept::translation);
   static tl::expected<Cache, std::string> open(std::filesystem::path folder,
-                                               std::uint64_t limit = default_limit);
+                                               std::uint64_t limit = default_limit,
+                                               Kept kept = Kept::translation);
 
   /// The translation of the file that had this key when it was kept.
   std::optional<std::string> find(const FileKey& key);
@@ -43,7 +47,7 @@ class Cache {
   void keep(const FileKey& key, std::string_view original, std::string_view translation);
 
  private:
-  Cache(std::filesystem::path folder, std::uint64_t limit) : folder_(std::move(folder)), limit_(limit) {}
+  Cache(std::filesystem::path folder, std::uint64_t limit, Kept kept);
 
   std::filesystem::path entry_path(const std::string& digest) const;
   std::filesystem::path key_path(const FileKey& key) const;
@@ -51,6 +55,7 @@ class Cache {
 
   std::filesystem::path folder_;
   std::uint64_t limit_;  ///< bytes
+  std::string ending_;   ///< of the names: the kind, and the translator's version
 };
 
 }  // namespace rspbridge::proxy::symbols

@@ -145,4 +145,16 @@ TEST_CASE("cache: its folder is where XDG says") {
   if (home) ::setenv("HOME", home_text.c_str(), 1);
 }
 
+TEST_CASE("cache: a file is kept as it is and translated, each apart") {
+  const transport::test::TempDir temp;
+  auto translated = Cache::open(temp.path() / "c");
+  auto as_it_is = Cache::open(temp.path() / "c", Cache::default_limit, Cache::Kept::as_it_is);
+  REQUIRE((translated && as_it_is));
+  translated->keep(libc, "original", "translation");
+  CHECK(!as_it_is->find(libc));
+  as_it_is->keep(libc, "original", "original");
+  CHECK(as_it_is->find(libc) == "original");
+  CHECK(translated->find(libc) == "translation");
+}
+
 }  // namespace rspbridge::proxy::symbols::test
