@@ -35,6 +35,7 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
                       }},
                  shared_.last_id) {
   knowledge_.set_enabled(options_.keeps_answers);
+  shared_.keeps_answers = options_.keeps_answers;
   // What a failed write means, the reader of the same stream reports.
   auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
   to_stub_ = std::make_shared<OutQueue>(executor, stub_, OutQueue::Hooks{failed, [this] { wake(); }});
@@ -54,6 +55,7 @@ asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
   if (opened_.value_or(false)) co_return;
   if (opened_ || complaints_ >= most_complaints)
     throw std::runtime_error("what answers at " + stub_->describe() + " is no GDB stub");
+  if (end_ && options_.far_on_target) throw std::runtime_error(end_->reason);
   throw std::runtime_error(end_ ? "the stub closed the connection before it answered"
                                 : "nothing at " + stub_->describe() + " answered as a GDB stub does within " +
                                       std::to_string(timeout.count()) + " s");

@@ -35,8 +35,10 @@ void Session::deliver(const link::ToNear& message) {
   }
   if (const auto* file = std::get_if<link::FileRead>(&message))
     if (const auto reading = file_reads_.extract(file->id)) reading.mapped()(*file);
-  if (const auto* gone = std::get_if<link::StubGone>(&message))
+  if (const auto* gone = std::get_if<link::StubGone>(&message)) {
+    stub_open_ = false;
     end({gone->expected, gone->reason, connection_lost_});
+  }
 }
 
 std::string Session::describe_link() const {

@@ -71,8 +71,9 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
          "on without where it can't be")
       ->type_name("auto|never|require")
       ->check(CLI::IsMember({"auto", "never", "require"}).description(""));
-  app.add_flag("--no-cache{false}", options.keeps_answers,
-               "ask the stub everything that GDB asks, each time; for comparisons");
+  app.add_flag_callback(
+      "--no-cache", [&options] { options.keeps_answers = false; },
+      "ask the stub everything that GDB asks, each time; for comparisons");
   app.add_option("--ready-file", raw.ready_file, "write a JSON file there once GDB may connect")
       ->type_name("FILE");
   app.add_option("--record", raw.record, "write what passes on both legs to a file")->type_name("FILE");

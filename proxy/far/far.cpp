@@ -57,6 +57,10 @@ void Far::on_link(link::ToFar message) {
       Overloaded{[this](link::Request& request) { on_request(std::move(request)); },
                  [this](link::Open&) { open(); }, [this](link::ReadFile& request) { read_file(request); },
                  [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
+                 [this](link::Symbols& given) {
+                   symbols_.clear();
+                   for (auto& [name, value] : given.symbols) symbols_[name] = value;
+                 },
                  [this](link::Interrupt&) { queue_.interrupt(); },
                  [this](link::GdbCame&) { queue_.interrupt(); },
                  [this](link::GdbGone&) { queue_.abandon_gdb(); }},
@@ -111,6 +115,7 @@ void Far::forward(link::Request request) {
   promised_ = promised_ || request.promised;
   if (request.effect == Effect::resumes && std::exchange(promised_, false))
     job.veto = [this] { return std::exchange(broken_promise_, std::nullopt); };
+  job.alone = request.payload.starts_with("qSymbol:");
   job.done = [this, request = std::move(request)](std::string payload, bool final) {
     on_answer(request, std::move(payload), final);
   };
@@ -139,6 +144,7 @@ void Far::before_sending(const Job& job) {
 void Far::on_answer(const link::Request& request, std::string payload, bool final) {
   if (!final) return near_(link::Reply{request.id, std::move(payload), false});
   const std::string reply = rsp::expand_runs(payload).value_or(payload);
+  if (looked_up(request, reply)) return;
   if (request.promised && std::string_view(reply) != "OK") promise_failed(request, reply);
   if (request.payload.starts_with("qSupported")) learn_features(reply);
   if (request.payload.starts_with("vFile:setfs:") && reply.starts_with("F0"))
@@ -149,6 +155,21 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
   if (!stopped || state_.non_stop()) return near_(link::Reply{request.id, std::move(payload), true});
   if (const auto& thread = state_.stopped_thread()) queue_.stub_selected(*thread);
   gather({.id = request.id, .stop = state_.stop_id(), .payload = std::move(payload)});
+}
+
+// The stub asks for one after another, and wants no other packet in between.
+bool Far::looked_up(const link::Request& request, const std::string& reply) {
+  constexpr std::string_view packet = "qSymbol:";
+  if (!request.payload.starts_with(packet) || !reply.starts_with(packet)) return false;
+  const auto found = symbols_.find(reply.substr(packet.size()));
+  if (found == symbols_.end()) return false;
+  Job job{.payload = "qSymbol:" + found->second + ":" + found->first, .from_gdb = request.of_gdb};
+  job.alone = true;
+  job.done = [this, request](std::string payload, bool final) {
+    on_answer(request, std::move(payload), final);
+  };
+  queue_.submit_next(std::move(job));
+  return true;
 }
 
 void Far::promise_failed(const link::Request& request, const std::string& reply) {

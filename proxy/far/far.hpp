@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ class Far {
   bool answered_ahead(const link::Request& request);
   void forward(link::Request request);
   void on_answer(const link::Request& request, std::string payload, bool final);
+  /// Answers a stub that looks a symbol up; false if that is GDB's to do.
+  bool looked_up(const link::Request& request, const std::string& reply);
   void promise_failed(const link::Request& request, const std::string& reply);
   void on_notification(std::string payload);
   void gather(link::StopBundle bundle);
@@ -65,6 +68,7 @@ class Far {
   bool promised_ = false;
   std::optional<std::string> broken_promise_;
   link::Wanted wanted_;
+  std::map<std::string, std::string> symbols_;  ///< for the next `qSymbol::`, by name
   MapReader map_reader_;
 
   enum class MapState : std::uint8_t { unknown, asked, known, unavailable };

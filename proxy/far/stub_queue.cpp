@@ -34,6 +34,11 @@ void StubQueue::submit(Job job) {
   pump();
 }
 
+void StubQueue::submit_next(Job job) {
+  waiting_.push_front(std::move(job));
+  pump();
+}
+
 void StubQueue::set_window(std::size_t jobs) {
   window_ = std::max<std::size_t>(jobs, 1);
   pump();
@@ -58,7 +63,8 @@ void StubQueue::stub_selected(rsp::ThreadId thread) {
 
 bool StubQueue::may_go() {
   Job& job = waiting_.front();
-  const bool alone = job.veto || (job.answer == Answer::stop && window_ == 1);
+  if (!in_flight_.empty() && in_flight_.front().alone) return false;
+  const bool alone = job.alone || job.veto || (job.answer == Answer::stop && window_ == 1);
   if (running() || in_flight_.size() >= (alone ? 1 : window_)) return false;
   if (job.thread && !job.selection) {
     if (!selection_ || selection_->thread != *job.thread)

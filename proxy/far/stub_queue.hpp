@@ -36,6 +36,8 @@ struct Job {
   /// Called instead if the stub refuses to select `thread`. If it is empty, done() gets an error.
   std::function<void()> no_thread;
   bool from_gdb = false;
+  /// Goes out when all earlier packets are answered, and nothing does before it is answered.
+  bool alone = false;
   /// Asked just before the packet goes out, when all earlier ones are answered: what it gives is the answer,
   /// and the packet is not sent. May be empty.
   std::function<std::optional<std::string>()> veto;
@@ -56,6 +58,8 @@ class StubQueue {
   explicit StubQueue(Hooks hooks) : hooks_(std::move(hooks)) {}
 
   void submit(Job job);
+  /// In front of all that wait; in answer to a packet that went out alone.
+  void submit_next(Job job);
   /// Sends ^C if the target runs, or as soon as a waiting resume is sent. Otherwise does nothing:
   /// a stopped stub would swallow it.
   void interrupt();

@@ -41,6 +41,10 @@ template <>
 inline constexpr auto fields<GdbCame> = std::tuple();
 template <>
 inline constexpr auto fields<GdbGone> = std::tuple();
+template <>
+inline constexpr auto fields<Symbol> = std::tuple(&Symbol::name, &Symbol::value);
+template <>
+inline constexpr auto fields<Symbols> = std::tuple(&Symbols::symbols);
 
 template <>
 inline constexpr auto fields<Reply> = std::tuple(&Reply::id, &Reply::payload, &Reply::final);
@@ -89,7 +93,7 @@ constexpr bool names_all_of(const std::variant<T...>* /*type*/) {
 }
 static_assert(names_all_of(static_cast<const ToFar*>(nullptr)) &&
                   names_all_of(static_cast<const ToNear*>(nullptr)) && names_all<Question> &&
-                  names_all<WantedPage> && names_all<rsp::ThreadId>,
+                  names_all<WantedPage> && names_all<Symbol> && names_all<rsp::ThreadId>,
               "a message has a member that isn't in its row");
 
 /// The last enumerator, by which a number on the wire is judged.

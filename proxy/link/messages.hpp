@@ -88,6 +88,18 @@ struct Wanted {
   bool map = false;                              ///< the memory map, too
 };
 
+/// A symbol of the target as GDB knows it, both in the hex of a qSymbol packet; `value` is empty if GDB has
+/// no such symbol.
+struct Symbol {
+  std::string name, value;
+};
+
+/// What far answers a stub that looks symbols up while it answers the next `qSymbol::`; what isn't among them
+/// is GDB's to answer.
+struct Symbols {
+  std::vector<Symbol> symbols;
+};
+
 /// GDB pressed ^C.
 struct Interrupt {};
 
@@ -97,7 +109,7 @@ struct GdbCame {};
 /// GDB's connection is gone: what it asked for and wasn't sent yet is dropped.
 struct GdbGone {};
 
-using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone>;
+using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone, Symbols>;
 
 // ---- far to near ----
 

@@ -15,6 +15,7 @@
 
 #include "proxy/link/messages.hpp"
 #include "proxy/near/packet_table.hpp"
+#include "proxy/near/symbol_offer.hpp"
 #include "proxy/near/task.hpp"
 #include "proxy/near/undo_ledger.hpp"
 #include "proxy/near/view/view.hpp"
@@ -26,6 +27,7 @@ namespace rspbridge::proxy::near {
 struct Shared {
   link::RequestId last_id = 0;
   bool multiprocess = false;  ///< some GDB switched the multiprocess extension on
+  bool keeps_answers = true;  ///< false: every packet goes to the stub (`--no-cache`)
 };
 
 class Client;
@@ -116,6 +118,8 @@ class Client {
   /// Its `pPID` part; empty if it names no process.
   std::string general_process() const;
   void set_general_thread(std::string hg) { general_thread_ = std::move(hg); }
+  SymbolOffer& symbol_offer() noexcept { return symbol_offer_; }
+  void give_symbols(std::vector<link::Symbol> symbols) { hooks_.far(link::Symbols{std::move(symbols)}); }
   UndoLedger& undo() noexcept { return undo_; }
   /// The process ("p1f"; empty: any) is gone, and with it what GDB left there and what was selected of it.
   void process_left(const std::string& process);
@@ -159,6 +163,7 @@ class Client {
   rsp::Endpoint gdb_;
   std::deque<Slot> slots_;
   UndoLedger undo_;
+  SymbolOffer symbol_offer_;
   std::string general_thread_;
   bool non_stop_ = false;
   bool is_gdb_ = false;        ///< by the features that it offered

@@ -90,6 +90,17 @@ void on_kill(Client& client, const PacketRow& row, std::string_view payload) {
   client.forward(row, payload);
 }
 
+void offer_symbols(Client& client, const PacketRow& row, std::string_view payload) {
+  SymbolOffer& offer = client.symbol_offer();
+  if (payload == "qSymbol::" && client.shared().keeps_answers)
+    offer.begin();
+  else if (!offer.collecting() || !offer.take(payload))
+    return client.forward(row, payload);
+  if (const auto question = offer.next()) return client.answer(*question);
+  client.give_symbols(offer.collected());
+  client.forward(row, "qSymbol::");
+}
+
 void note_file_opened(Client& client, std::string_view, std::string& reply) {
   auto parsed = rsp::parse_vfile_reply(reply);
   if (!parsed || parsed->result < 0) return;

@@ -128,13 +128,35 @@ void Knowledge::look(Request request) {
   Key key = key_of(row, request.thread, request.payload);
   if (row.keep == Keep::registers || row.keep == Keep::stop) working_set_.asked(key.thread, request.payload);
   const auto found = answers_.find(key);
-  if (found == answers_.end()) return pass(std::move(request), std::move(key));
+  if (found == answers_.end()) {
+    const auto thread = request.thread;
+    const bool all_registers = request.payload == "g";
+    pass(std::move(request), std::move(key));
+    if (all_registers && thread != state_.stopped_thread()) ask_other_threads(thread);
+    return;
+  }
   if (found->second.payload) {
     ++counts_.answered;
     return reply_to(request.id, *found->second.payload);
   }
   ++counts_.awaited;
   found->second.waiting.push_back(std::move(request));
+}
+
+void Knowledge::ask_other_threads(const std::optional<ThreadId>& asked) {
+  constexpr std::size_t most = 512;
+  if (!asked || !asked->is_specific()) return;
+  std::size_t count = 0;
+  for (const auto& [pid, tid] : alive_) {
+    ThreadId thread{asked->pid, tid};
+    if (pid != asked->pid.value_or(0) || ++count > most) continue;
+    Key key{Keep::registers, thread, "g"};
+    if (answers_.contains(key)) continue;
+    Request request{.id = ++last_id_, .payload = "g", .effect = Effect::looks, .thread = thread};
+    request.of_gdb = false;
+    own_[request.id] = [](const auto&) {};
+    pass(std::move(request), std::move(key));
+  }
 }
 
 bool Knowledge::lives(const Request& request) const {

@@ -112,6 +112,10 @@ class Knowledge {
   void on_request(link::Request request);
   void look(link::Request request);
   void pass(link::Request request, std::optional<Key> key = std::nullopt);
+  /// Who asks for another thread's registers will ask for all threads', and for the stacks that they point
+  /// to.
+  void ask_other_threads(const std::optional<rsp::ThreadId>& asked);
+  void look_at_stack(const Key& key, const std::string& registers);
   void before_change(const link::Request& request, const PacketRow& row);
   void before_resume(const link::Request& request);
   void drop_of_stop();

@@ -217,6 +217,7 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
   const std::vector<Request> waiting = std::exchange(found->second.waiting, {});
   const bool good = !payload.starts_with('E') && (!payload.empty() || key.keep == Keep::session);
   if (good && key.payload.starts_with("qXfer:threads:read:")) learn_threads(payload);
+  if (good && key.payload == "g" && key.thread != state_.stopped_thread()) look_at_stack(key, payload);
   if (good || id != 0)
     for (const Request& request : waiting) reply_to(request.id, payload);
   if (good)
@@ -225,6 +226,13 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
     answers_.erase(found);
   if (!good && id == 0)
     for (Request request : waiting) pass(std::move(request));
+}
+
+void Knowledge::look_at_stack(const Key& key, const std::string& registers) {
+  const auto sp = working_set_.stack_pointer(expanded(registers));
+  if (!sp || !is_of_memory_process(key.thread)) return;
+  const std::uint64_t page = *sp & ~(KnownMemory::page_size - 1);
+  if (memory_.look(page, 1) == KnownMemory::Found::fetchable) fetch(page, Request{.thread = key.thread});
 }
 
 void Knowledge::learn_threads(const std::string& payload) {

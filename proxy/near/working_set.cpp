@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rsp/escape.hpp"
 #include "rsp/stop_reply.hpp"
 
 namespace rspbridge::proxy::near {
@@ -21,8 +22,8 @@ struct ArchitectureRow {
   ExpeditedRegisters registers;
 };
 constexpr ArchitectureRow architectures[] = {
-    {"aarch64", {.sp_regnum = 31, .pc_regnum = 32}},
-    {"i386:x86-64", {.sp_regnum = 7, .pc_regnum = 16}},
+    {"aarch64", {.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 31 * 8}},
+    {"i386:x86-64", {.sp_regnum = 7, .pc_regnum = 16, .sp_offset = 7 * 8}},
 };
 
 }  // namespace
@@ -65,6 +66,17 @@ void WorkingSet::touched_page(std::uint64_t address) {
   else if (sp_ && from(*sp_) >= -near_stack && from(*sp_) <= near_stack)
     wanted = {link::WantedPage::Base::sp, from(*sp_)};
   add(at_stops_.front().pages, wanted, most_pages);
+}
+
+std::optional<std::uint64_t> WorkingSet::stack_pointer(const std::string& g) const {
+  constexpr std::size_t size = sizeof(std::uint64_t);
+  if (!registers_.sp_regnum || g.size() < 2 * (registers_.sp_offset + size)) return std::nullopt;
+  const auto bytes = rsp::from_hex(std::string_view(g).substr(2 * registers_.sp_offset, 2 * size));
+  if (!bytes) return std::nullopt;  // the stub doesn't have it
+  std::uint64_t value = 0;
+  for (auto byte = bytes->rbegin(); byte != bytes->rend(); ++byte)
+    value = value << 8 | static_cast<unsigned char>(*byte);
+  return value;
 }
 
 link::Wanted WorkingSet::wanted() const {

@@ -17,6 +17,7 @@ namespace rspbridge::proxy::near {
 /// Which of the expedited registers are the stack pointer and the program counter.
 struct ExpeditedRegisters {
   std::optional<unsigned> sp_regnum, pc_regnum;
+  std::size_t sp_offset = 0;  ///< of the stack pointer in a `g` reply, in bytes
 };
 /// By the name that a target description gives the architecture; nothing for one that isn't known.
 ExpeditedRegisters expedited_registers(std::string_view architecture);
@@ -39,6 +40,8 @@ class WorkingSet {
   void asked(const std::optional<rsp::ThreadId>& thread, const std::string& payload);
   void touched_page(std::uint64_t address);
 
+  /// The stack pointer in a `g` reply, run-length expanded.
+  std::optional<std::uint64_t> stack_pointer(const std::string& g) const;
   /// What to gather at the next stop: the latest first, and always the stopped thread's registers, the thread
   /// list, and the pages that sp and pc point to.
   link::Wanted wanted() const;

@@ -37,6 +37,11 @@ inline std::vector<Row<ToFar>> to_far_rows() {
       {"interrupt", Interrupt{}, "\x04"s},
       {"GDB came", GdbCame{}, "\x05"s},
       {"GDB went", GdbGone{}, "\x06"s},
+      {"symbols", Symbols{{{"6162", "1f"}, {"63", ""}}},
+       "\x07\x02\x04"
+       "6162\x02"
+       "1f\x02"
+       "63\x00"s},
   };
 }
 

@@ -68,6 +68,7 @@ class Dialogue {
       : far_(nullptr),
         knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); }}, shared_.last_id) {
     knowledge_.set_enabled(keeps_answers);
+    shared_.keeps_answers = keeps_answers;
   }
 
   /// Opens both legs in no-ack mode with a stub that offers `features`.
