@@ -4,9 +4,14 @@
 #include <array>
 #include <fstream>
 #include <functional>
+#include <set>
 #include <string_view>
 #include <system_error>
+#include <tuple>
+#include <utility>
 #include <vector>
+
+#include "memmap/vma.hpp"
 
 namespace rspbridge::proxy {
 namespace {
@@ -24,6 +29,26 @@ constexpr std::array<Mark, 4> marks = {{
 }};
 constexpr std::size_t longest_mark = 32;
 constexpr std::size_t block = std::size_t{1} << 20;
+
+/// A program that was started by naming the dynamic loader (`ld.so gdb …`) has that as its executable. The
+/// GDB among the files whose code it has mapped, through its own root folder; nothing if there is none.
+std::optional<std::pair<std::filesystem::path, GdbKnowledge>> loaded_gdb(
+    const std::filesystem::path& process) {
+  std::ifstream maps(process / "maps");
+  std::set<std::string> seen;
+  for (std::string line; std::getline(maps, line);) {
+    const auto vma = memmap::parse_vma_line(line);
+    if (!vma || !vma->executable || !vma->path.starts_with('/') || !seen.insert(vma->path).second) continue;
+    const auto found = inspect_gdb(process / "root" / vma->path.substr(1));
+    if (found && found->is_gdb) return std::pair(std::filesystem::path(vma->path), *found);
+  }
+  return std::nullopt;
+}
+
+bool is_loader(const std::filesystem::path& executable) {
+  const std::string name = executable.filename();
+  return name.starts_with("ld-") || name.starts_with("ld.so");
+}
 
 }  // namespace
 
@@ -49,10 +74,12 @@ std::optional<GdbKnowledge> inspect_gdb(const std::filesystem::path& executable)
 ViewChoice choose_view(std::optional<pid_t> peer) {
   using near::ViewKind;
   if (!peer) return {ViewKind::native, "the connecting process can't be seen"};
-  const std::filesystem::path link = "/proc/" + std::to_string(*peer) + "/exe";
+  const std::filesystem::path process = "/proc/" + std::to_string(*peer);
   std::error_code hidden;
-  const auto executable = std::filesystem::read_symlink(link, hidden);
-  const auto gdb = hidden ? std::nullopt : inspect_gdb(link);
+  auto executable = std::filesystem::read_symlink(process / "exe", hidden);
+  auto gdb = hidden ? std::nullopt : inspect_gdb(process / "exe");
+  if (gdb && !gdb->is_gdb && is_loader(executable))
+    if (auto loaded = loaded_gdb(process)) std::tie(executable, gdb) = *std::move(loaded);
   if (!gdb) return {ViewKind::native, "process " + std::to_string(*peer) + " can't be looked into"};
   const std::string name = executable.string();
   if (!gdb->is_gdb) return {ViewKind::native, name + " isn't a GDB"};

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "tests/support/catch.hpp"
@@ -61,4 +62,24 @@ TEST_CASE("what isn't a GDB, or can't be seen, gets the native view") {
   ::waitpid(child, nullptr, 0);
   CHECK(choice.kind == near::ViewKind::native);
   CHECK(choice.why.find("isn't a GDB") != std::string::npos);
+}
+
+TEST_CASE("a GDB that was started by naming the dynamic loader is found among what it loaded") {
+  // `sleep` with the texts of a GDB behind it: the loader doesn't mind.
+  std::ifstream in("/bin/sleep", std::ios::binary);
+  const std::string sleeper{std::istreambuf_iterator<char>(in), {}};
+  const File file(sleeper + "GNU gdb %s i386:x86-64");
+  std::string loader = "/lib64/ld-linux-x86-64.so.2", gdb = file.path, seconds = "30";
+  char* const arguments[] = {loader.data(), gdb.data(), seconds.data(), nullptr};
+  pid_t child = 0;
+  REQUIRE(::posix_spawn(&child, loader.c_str(), nullptr, nullptr, arguments, nullptr) == 0);
+  ViewChoice choice;
+  for (int tries = 0; tries < 500 && choice.kind == near::ViewKind::native; ++tries) {
+    ::usleep(10'000);  // It loads the program first.
+    choice = choose_view(child);
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  CHECK(choice.kind == near::ViewKind::x86_64);
+  CHECK(choice.why == gdb + " knows x86-64 and not aarch64");
 }
