@@ -17,22 +17,18 @@ from target import wait_for
 @contextlib.contextmanager
 def own_sessions(world):
     """Sessions that are started meanwhile are the only ones."""
-    before = os.environ.get("XDG_RUNTIME_DIR")
     folder = os.path.join(world.scratch, "runtime-%d" % len(os.listdir(world.scratch)))
     os.mkdir(folder, 0o700)
-    os.environ["XDG_RUNTIME_DIR"] = folder
+    world.runtime = folder
     try:
         yield os.path.join(folder, "rspbridge")
     finally:
-        if before is None:
-            del os.environ["XDG_RUNTIME_DIR"]
-        else:
-            os.environ["XDG_RUNTIME_DIR"] = before
+        world.runtime = None
 
 
 def ask(world, *words, code=0, **environment):
     done = subprocess.run([world.rspbridge, *words], capture_output=True, timeout=60, stdin=subprocess.DEVNULL,
-                          env=dict(os.environ, LC_ALL="C.UTF-8", **environment))
+                          env=dict(world.env(), LC_ALL="C.UTF-8", **environment))
     assert done.returncode == code, (words, done)
     return done.stdout if code == 0 else done.stderr.decode()
 
@@ -41,7 +37,7 @@ def on_terminal(world, columns, *words):
     """What a terminal of that width gets, and the exit code."""
     pid, terminal = pty.fork()
     if pid == 0:
-        environment = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm", COLUMNS=str(columns))
+        environment = dict(world.env(), LC_ALL="C.UTF-8", TERM="xterm", COLUMNS=str(columns))
         environment.pop("NO_COLOR", None)
         os.execve(world.rspbridge, [world.rspbridge, *words], environment)
     text = b""
