@@ -30,7 +30,7 @@ const std::string stop = "T051f:f0ffffff00000000;20:1000400000000000;thread:p1.1
 // A stub that answers what comes, and counts: a round trip is all that it answers at once.
 struct Stub {
   Dialogue d{true};
-  std::string maps_now = maps;
+  std::string maps_now = maps, threads_now = threads;
   char fill = 'a';  // every byte of memory
   std::string resumed_to = stop;
   std::map<std::string, std::string> instead;  // answers of some packets
@@ -54,7 +54,7 @@ struct Stub {
       const std::string part = offset < maps_now.size() ? maps_now.substr(offset) : "";
       return "F" + rsp::format_hex(part.size()) + ";" + rsp::escape(part);
     }
-    if (packet == "qXfer:threads:read::0,1000") return threads;
+    if (packet == "qXfer:threads:read::0,1000") return threads_now;
     if (packet == "g") return "11223344";
     if (packet.starts_with("qXfer:libraries")) return "l<library-list-svr4/>";
     if (const auto read = rsp::parse_memory_read(packet)) return rsp::to_hex(std::string(read->length, fill));
@@ -112,6 +112,16 @@ TEST_CASE("what was asked at one stop comes by itself with the next") {
   CHECK(s.cost({"m411008,8", "g", "qXfer:libraries-svr4:read::0,1000"}) == 0);
   s.gdb("vCont;c");
   CHECK(s.cost({"Hgp1.2", "g", "m411000,8", "qXfer:libraries-svr4:read::0,1000"}) == 0);
+}
+
+TEST_CASE("who asks for another thread's registers gets all threads', and their stacks, in two round trips") {
+  Stub s;
+  s.d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 0});
+  s.threads_now = "l<threads><thread id=\"p1.1\"/><thread id=\"p1.2\"/><thread id=\"p1.3\"/></threads>";
+  s.instead["g"] = "0010410000000000";  // sp is 0x411000
+  s.gdb("vCont;c");
+  CHECK(s.cost({"Hgp1.3", "g"}) == 2);
+  CHECK(s.cost({"Hgp1.2", "g", "m411010,8"}) == 0);
 }
 
 TEST_CASE("nothing of a stop outlives it, but text and constants of a file that is still mapped") {
