@@ -114,6 +114,10 @@ Knowledge::Key Knowledge::key_of(const PacketRow& row, const std::optional<Threa
 
 void Knowledge::look(Request request) {
   const PacketRow& row = row_for(request.payload);
+  if (row.name == "qSupported") {  // what is agreed upon decides what the stub says of itself and the program
+    drop_answers(Keep::session);
+    drop_answers(Keep::program);
+  }
   if (row.keep == Keep::never) return pass(std::move(request));
   if (row.keep == Keep::memory) {
     if (!read_memory(request)) pass(std::move(request));

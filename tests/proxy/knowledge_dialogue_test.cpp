@@ -215,6 +215,18 @@ TEST_CASE("what was forgotten is asked for again") {
   CHECK(s.gdb("mfffffff0,4") == "62626262");
 }
 
+TEST_CASE("what a stub says of itself is asked for again once another GDB has told what it can") {
+  Stub s;
+  const std::string question = "qXfer:features:read:target.xml:0,1000";
+  s.instead[question] = "l<target/>";
+  s.gdb(question);
+  CHECK(s.cost({question}) == 0);
+  s.instead["qSupported:xmlRegisters=i386"] = gdbserver;
+  s.gdb("qSupported:xmlRegisters=i386");
+  s.instead[question] = "l<target><architecture>aarch64</architecture></target>";
+  CHECK(s.gdb(question) == s.instead[question]);
+}
+
 TEST_CASE("in non-stop mode nothing is kept") {
   Stub s;
   CHECK(s.gdb("QNonStop:1") == "OK");
