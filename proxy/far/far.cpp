@@ -151,7 +151,7 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
     gdb_fs_ =
         static_cast<std::int64_t>(rsp::parse_hex(std::string_view(request.payload).substr(12)).value_or(0));
   const bool stopped = state_.answered(request.payload, request.answer, reply);
-  if (state_.nothing_left()) queue_.forget_selection();
+  if (state_.nothing_left() && request.effect == Effect::resumes) queue_.forget_selection();
   if (!stopped || state_.non_stop()) return near_(link::Reply{request.id, std::move(payload), true});
   if (const auto& thread = state_.stopped_thread()) queue_.stub_selected(*thread);
   gather({.id = request.id, .stop = state_.stop_id(), .payload = std::move(payload)});
@@ -160,7 +160,9 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
 // The stub asks for one after another, and wants no other packet in between.
 bool Far::looked_up(const link::Request& request, const std::string& reply) {
   constexpr std::string_view packet = "qSymbol:";
-  if (!request.payload.starts_with(packet) || !reply.starts_with(packet)) return false;
+  if (!request.payload.starts_with(packet)) return false;
+  queue_.set_looks_up(reply.starts_with(packet));
+  if (!reply.starts_with(packet)) return false;
   const auto found = symbols_.find(reply.substr(packet.size()));
   if (found == symbols_.end()) return false;
   Job job{.payload = "qSymbol:" + found->second + ":" + found->first, .from_gdb = request.of_gdb};

@@ -30,6 +30,7 @@ bool is_stray_stop(const Job& job, std::string_view payload) {
 }  // namespace
 
 void StubQueue::submit(Job job) {
+  if (looks_up_ && job.payload.starts_with("qSymbol:")) return submit_next(std::move(job));
   waiting_.push_back(std::move(job));
   pump();
 }
@@ -64,6 +65,7 @@ void StubQueue::stub_selected(rsp::ThreadId thread) {
 bool StubQueue::may_go() {
   Job& job = waiting_.front();
   if (!in_flight_.empty() && in_flight_.front().alone) return false;
+  if (looks_up_ && !job.payload.starts_with("qSymbol:")) return false;
   const bool alone = job.alone || job.veto || (job.answer == Answer::stop && window_ == 1);
   if (running() || in_flight_.size() >= (alone ? 1 : window_)) return false;
   if (job.thread && !job.selection) {
@@ -176,7 +178,9 @@ void StubQueue::finish_front(std::string payload) {
 void StubQueue::end(const Job& job, std::string payload) {
   const bool refused = job.selection && job.selection->state == Selection::State::refused;
   if (refused && job.no_thread) return job.no_thread();
-  if (refused) payload = "E.the stub has no thread " + rsp::format_thread_id(*job.thread);
+  // GDB takes a sentence for an error in answer to some packets only.
+  if (refused && job.from_gdb) payload = "E01";
+  if (refused && !job.from_gdb) payload = "E.the stub has no thread " + rsp::format_thread_id(*job.thread);
   if (job.done) job.done(std::move(payload), true);
 }
 
@@ -185,6 +189,7 @@ void StubQueue::abandon_gdb() {
   for (Job& job : waiting_) (job.from_gdb ? dropped : kept).push_back(std::move(job));
   waiting_ = std::move(kept);
   for (const Job& job : dropped) end(job, "E.GDB is gone");
+  looks_up_ = false;
   interrupt_pending_ = false;
 }
 

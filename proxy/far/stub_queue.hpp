@@ -86,6 +86,9 @@ class StubQueue {
   }
   bool idle() const noexcept { return waiting_.empty() && in_flight_.empty(); }
 
+  /// The stub asked for a symbol and takes nothing but the answer (`qSymbol:…`), which goes out first.
+  void set_looks_up(bool looks_up) { looks_up_ = looks_up; }
+
   /// GDB is gone: its waiting jobs are dropped, and answered by an error. Those under way are still answered,
   /// since what they do is done; near gives the answers to nobody.
   void abandon_gdb();
@@ -107,6 +110,7 @@ class StubQueue {
   std::shared_ptr<Selection> selection_;  ///< by the packets that were sent; null: the stub's own choice
   std::size_t window_ = 1;
   bool interrupt_pending_ = false;
+  bool looks_up_ = false;
   bool killed_ = false;  ///< the last packet was `k`
 };
 

@@ -14,12 +14,6 @@ bool BreakpointLedger::unwant(std::int64_t process, const rsp::BreakpointKey& ke
   return true;
 }
 
-bool BreakpointLedger::stub_has(std::int64_t process, const rsp::BreakpointKey& key,
-                                const std::string& packet) const {
-  const auto found = entries_.find({process, key});
-  return found != entries_.end() && found->second.inserted == packet;
-}
-
 void BreakpointLedger::set_stub_has(std::int64_t process, const rsp::BreakpointKey& key,
                                     std::optional<std::string> packet) {
   Entry& entry = entries_[{process, key}];
@@ -34,7 +28,7 @@ std::vector<BreakpointLedger::Change> BreakpointLedger::changes() const {
     if (entry.inserted && !entry.wanted)
       removals.push_back(
           {process, key, rsp::format_breakpoint({.insert = false, .key = key, .conditions = {}}), false});
-    else if (entry.wanted && entry.wanted != entry.inserted)
+    else if (entry.wanted)
       insertions.push_back({process, key, *entry.wanted, true});
   }
   removals.insert(removals.end(), insertions.begin(), insertions.end());

@@ -12,17 +12,16 @@
 
 namespace rspbridge::proxy::near {
 
-/// What GDB wants inserted, and what the stub has. Only the difference needs to go out, before a resume. A
-/// breakpoint is known by its process (0 if the stub names none) and its key; its packet may also have
-/// conditions.
+/// What GDB wants inserted, and what the stub has. What is no longer wanted is removed before a resume, and
+/// all that is wanted is inserted, again too: memory may have been replaced under a breakpoint, and the stub
+/// looks whether its instruction is still there when it is told to insert. A breakpoint is known by its
+/// process (0 if the stub names none) and its key; its packet may also have conditions.
 class BreakpointLedger {
  public:
   /// GDB wants it.
   void want(std::int64_t process, const rsp::BreakpointKey& key, std::string packet);
   /// GDB doesn't want it any more. False if the ledger has never heard of it.
   bool unwant(std::int64_t process, const rsp::BreakpointKey& key);
-  /// Whether the stub has inserted it by just this packet.
-  bool stub_has(std::int64_t process, const rsp::BreakpointKey& key, const std::string& packet) const;
   /// The stub has inserted it, or (without a packet) removed it.
   void set_stub_has(std::int64_t process, const rsp::BreakpointKey& key, std::optional<std::string> packet);
 

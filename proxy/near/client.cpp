@@ -142,7 +142,9 @@ void Client::forward(const PacketRow& row, std::string_view payload) {
 // Registers, memory, breakpoints and queries are about what Hg selected; a resume names its threads.
 link::Request Client::request(std::string payload, link::Effect effect, Answer answer) {
   link::Request made{++shared_.last_id, std::move(payload), effect, answer};
-  const bool of_thread = std::string_view("gGpPmMxXZzq").find(made.payload[0]) != std::string_view::npos;
+  const bool looked_up = made.payload.starts_with("qSymbol:") && made.payload != "qSymbol::";
+  const bool of_thread =
+      std::string_view("gGpPmMxXZzq").find(made.payload[0]) != std::string_view::npos && !looked_up;
   if (of_thread && effect != link::Effect::resumes) made.thread = selected_thread();
   return made;
 }

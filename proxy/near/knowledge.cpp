@@ -218,10 +218,8 @@ void Knowledge::before_resume(const Request& request) {
                          !request.payload.starts_with("vAttach");
   if (keeps()) send_breakpoints(continues);
   drop_of_stop();
-  if (continues) {
-    memory_.resume();
-  } else {
-    memory_.clear();
+  memory_.clear();
+  if (!continues) {
     drop_answers(Keep::program);
     working_set_.forget();
   }

@@ -128,6 +128,7 @@ class Knowledge {
   std::optional<rsp::ThreadId> of_process(std::int64_t process) const;
   bool takes_breakpoint(link::Request& request);
   void release_held();
+  void forget_process_of(const std::string& payload);
   void send_breakpoints(bool inserts);
   void learn_breakpoint(const Passed& passed, const std::string& reply);
 

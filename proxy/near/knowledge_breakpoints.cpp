@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "proxy/near/knowledge.hpp"
+#include "rsp/escape.hpp"
 
 namespace rspbridge::proxy::near {
 
@@ -20,14 +21,14 @@ std::optional<rsp::ThreadId> Knowledge::of_process(std::int64_t process) const {
   return process != 0 ? std::optional(rsp::ThreadId{process, 0}) : std::nullopt;
 }
 
-// Only what is sure to succeed is promised: in a mapped, executable page, or inserted already.
+// Only what is sure to succeed is promised: in a mapped, executable page.
 bool Knowledge::takes_breakpoint(Request& request) {
   const auto breakpoint = rsp::parse_breakpoint(request.payload);
   if (!breakpoint || breakpoint->key.type != BreakpointType::software || !request.of_gdb) return false;
   const std::int64_t process = process_of(request.thread);
   if (!breakpoint->insert) {
     if (!ledger_.unwant(process, breakpoint->key)) return false;
-  } else if (!ledger_.stub_has(process, breakpoint->key, request.payload)) {
+  } else {
     if (!is_of_memory_process(request.thread)) return false;
     if (memory_.map_is_coming()) return held_for_map_.push_back(std::move(request)), true;
     if (!memory_.is_executable(breakpoint->key.address)) return false;
@@ -57,6 +58,19 @@ void Knowledge::send_breakpoints(bool inserts) {
     };
     pass(std::move(request));
   }
+}
+
+// `D;PID` and `vKill;PID` name their process; without a PID it is the only one.
+void Knowledge::forget_process_of(const std::string& payload) {
+  if (!payload.starts_with("D") && !payload.starts_with("vKill")) return;
+  const auto semicolon = payload.find(';');
+  const auto process = semicolon == std::string::npos
+                           ? std::nullopt
+                           : rsp::parse_hex(std::string_view(payload).substr(semicolon + 1));
+  if (process)
+    ledger_.forget(static_cast<std::int64_t>(*process));
+  else
+    ledger_.forget_all();
 }
 
 // What the stub said to a breakpoint that GDB waited for.

@@ -65,8 +65,8 @@ bool Knowledge::advance(MemoryWait& wait) {
         const std::string bytes = memory_.get(address, length);
         const bool hex = wait.read.encoding == rsp::MemoryEncoding::hex;
         reply_to(wait.request.id, hex ? rsp::to_hex(bytes) : "b" + rsp::escape(bytes));
-        for (const std::uint64_t end : {address, address + length - 1})
-          if (!memory_.outlives_resume(end)) working_set_.touched_page(end);
+        working_set_.touched_page(address);
+        working_set_.touched_page(address + length - 1);
         return true;
       }
       case KnownMemory::Found::coming:
@@ -148,7 +148,7 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
   if (state_.answered(passed.payload, passed.answer, reply)) learn_stop(reply, before);
   if (passed.payload.starts_with("QNonStop:")) forget();
   learn_breakpoint(passed, reply);
-  if (state_.nothing_left()) ledger_.forget_all();
+  if (std::string_view(reply) == "OK") forget_process_of(passed.payload);
   if (passed.effect == link::Effect::changes && passed.of_gdb && hooks_.changed)
     hooks_.changed(passed.payload, reply);
 }

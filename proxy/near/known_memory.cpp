@@ -15,31 +15,11 @@ constexpr std::uint64_t page_of(std::uint64_t address) {
   return address & ~(KnownMemory::page_size - 1);
 }
 
-bool same_mapping(const Vma& a, const Vma& b) {
-  return a.range.begin == b.range.begin && a.range.end == b.range.end && a.executable == b.executable &&
-         a.writable == b.writable && a.offset == b.offset && a.inode == b.inode &&
-         a.device_major == b.device_major && a.device_minor == b.device_minor && a.path == b.path;
-}
-
-// Text and constants of a file. What a relocation wrote before it was protected (RELRO) lies just below the
-// file's writable part, and isn't the file's any more.
-bool is_immutable(const VmaMap& map, const Vma& vma) {
-  if (!vma.is_plain_memory() || vma.writable || vma.inode == 0) return false;
-  if (vma.executable) return true;
-  const Vma* next = map.find(vma.range.end);
-  return !(next && next->inode == vma.inode && next->writable);
-}
-
 }  // namespace
 
 const Vma* KnownMemory::plain_vma(std::uint64_t page) const {
   const Vma* vma = map_.find(VirtAddr{page});
   return vma && vma->is_plain_memory() ? vma : nullptr;
-}
-
-bool KnownMemory::outlives_resume(std::uint64_t page) const {
-  const Vma* vma = has_map() ? plain_vma(page) : nullptr;
-  return vma && is_immutable(map_, *vma);
 }
 
 bool KnownMemory::is_executable(std::uint64_t address) const {
@@ -104,40 +84,16 @@ void KnownMemory::written(std::uint64_t address, std::uint64_t length) {
   if (length == 0) return;
   const std::uint64_t last = address + length - 1 < address ? ~std::uint64_t{0} : address + length - 1;
   pages_.erase(pages_.lower_bound(page_of(address)), pages_.upper_bound(last));
-  kept_.erase(kept_.lower_bound(page_of(address)), kept_.upper_bound(last));
 }
 
 void KnownMemory::set_map(std::optional<VmaMap> map) {
-  const VmaMap before = std::exchange(map_, map ? *std::move(map) : VmaMap());
+  map_ = map ? *std::move(map) : VmaMap();
   map_state_ = map_.vmas().empty() ? MapState::unknown : MapState::known;
-  for (auto& [page, bytes] : kept_) {
-    const Vma *then = before.find(VirtAddr{page}), *now = plain_vma(page);
-    const bool same = then && now && same_mapping(*then, *now) && is_immutable(map_, *now);
-    if (same && !pages_.contains(page))
-      pages_[page] = {.state = Page::State::here, .id = 0, .bytes = std::move(bytes)};
-  }
-  kept_.clear();
   std::erase_if(pages_, [this](const auto& item) { return !plain_vma(item.first); });
-}
-
-void KnownMemory::resume() {
-  if (map_state_ == MapState::known) {
-    kept_.clear();
-    for (auto& [page, known] : pages_) {
-      const Vma* vma = plain_vma(page);
-      if (known.state == Page::State::here && vma && is_immutable(map_, *vma))
-        kept_[page] = std::move(known.bytes);
-    }
-  } else if (map_state_ == MapState::unknown) {
-    kept_.clear();
-  }
-  pages_.clear();
-  map_state_ = MapState::unknown;
 }
 
 void KnownMemory::clear() {
   pages_.clear();
-  kept_.clear();
   map_ = {};
   map_state_ = MapState::unknown;
 }

@@ -13,8 +13,8 @@
 namespace rspbridge::proxy::near {
 
 /// Whole pages, each with where it stands. Only of plain memory (memmap::Vma::is_plain_memory()): reading a
-/// device has effects, and shared memory changes by itself. Pages that can't change while the map stays as it
-/// is outlive a resume.
+/// device has effects, and shared memory changes by itself. No page outlives a resume: the map doesn't tell
+/// whether a file's page was written, and by whom.
 class KnownMemory {
  public:
   static constexpr std::uint64_t page_size = 4096;
@@ -42,20 +42,14 @@ class KnownMemory {
   void written(std::uint64_t address, std::uint64_t length);
 
   void expect_map() { map_state_ = MapState::coming; }
-  /// The map of this stop; nothing if there is none. Pages that were kept and are still the same are here
-  /// again.
+  /// The map of this stop; nothing if there is none.
   void set_map(std::optional<memmap::VmaMap> map);
   bool has_map() const noexcept { return map_state_ == MapState::known; }
   bool map_is_coming() const noexcept { return map_state_ == MapState::coming; }
-  /// Whether the page can't change while the map stays as it is.
-  bool outlives_resume(std::uint64_t page) const;
   /// Whether the map of this stop has plain, executable memory there.
   bool is_executable(std::uint64_t address) const;
 
-  /// The target resumes: only pages that can't change are kept, until the next map tells whether they are
-  /// still the same.
-  void resume();
-  /// Another process, or nothing is sure any more.
+  /// The target resumes, or nothing is sure any more.
   void clear();
 
   std::size_t pages() const noexcept { return pages_.size(); }
@@ -72,9 +66,8 @@ class KnownMemory {
   const memmap::Vma* plain_vma(std::uint64_t page) const;
 
   std::map<std::uint64_t, Page> pages_;
-  std::map<std::uint64_t, std::string> kept_;  ///< at the last stop, under map_
   MapState map_state_ = MapState::unknown;
-  memmap::VmaMap map_;  ///< of this stop if known, else of the last one that had one
+  memmap::VmaMap map_;  ///< of this stop, if known
 };
 
 }  // namespace rspbridge::proxy::near

@@ -51,7 +51,7 @@ constexpr std::string_view names[] = {
     "_thread_db_sizeof_pthread_key_data_level2",
     "_thread_db_pthread_key_data_level2_data",
     "_thread_db_link_map_l_tls_modid",
-    "_thread_db_link_map_l_tls_oset",
+    "_thread_db_link_map_l_tls_offset",
     "_thread_db_dtv_dtv",
     "_thread_db_dtv_t_pointer_val",
     "_thread_db_dtv_t_counter",

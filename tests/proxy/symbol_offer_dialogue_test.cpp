@@ -54,10 +54,17 @@ TEST_CASE("the stub's look-ups are answered by what GDB was asked before") {
 TEST_CASE("a symbol that nobody foresaw is GDB's to look up") {
   Dialogue d(true);
   d.open(gdbserver);
+  d.gdb_sends("Hgp1.1");
+  d.stub_gets("Hgp1.1");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
   offer(d);
   d.stub_gets("qSymbol::");
   d.stub_sends(lookup("unforeseen"));
   d.gdb_gets(lookup("unforeseen"));
+  d.knowledge().ask({.payload = "m10,4", .effect = proxy::link::Effect::looks}, [](const auto&) {});
+  d.pass();
+  d.stub_gets_nothing();  // it would take that for the answer
   d.gdb_sends("qSymbol:1234:" + rsp::to_hex("unforeseen"));
   d.stub_gets("qSymbol:1234:" + rsp::to_hex("unforeseen"));
   const auto names = near::looked_up_symbols();
@@ -65,6 +72,7 @@ TEST_CASE("a symbol that nobody foresaw is GDB's to look up") {
   d.stub_gets("qSymbol:4:" + rsp::to_hex(names[4]));
   d.stub_sends("OK");
   d.gdb_gets("OK");
+  d.stub_gets("m10,4");
 }
 
 TEST_CASE("nothing comes between a stub's look-up and its answer") {
