@@ -1,11 +1,12 @@
 """A GDB that is driven by script: one command at a time, each answered up to the next prompt."""
 import os
 import re
-import select
 import shlex
 import signal
 import subprocess
 import time
+
+from target import readable
 
 PROMPT = "@prompt@"
 
@@ -101,7 +102,7 @@ class Gdb:
             self._read(end, pattern)
 
     def _read(self, end, pattern):
-        ready = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]
+        ready = readable(self.process.stdout, end - time.monotonic())
         data = os.read(self.process.stdout.fileno(), 1 << 16) if ready else b""
         if not data:
             why = "GDB ended" if ready else "GDB said nothing like %r in %d s" % (pattern, self.timeout)

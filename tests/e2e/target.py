@@ -28,6 +28,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def readable(stream, seconds):
+    """Waits until `stream` can be read. Unlike select(), it takes descriptors above 1023, which a test beside may have opened."""
+    waiting = select.poll()
+    waiting.register(stream, select.POLLIN)
+    return waiting.poll(max(0, seconds) * 1000)
+
+
 class Child:
     """A process of ours with its output in files, in a session of its own."""
 
@@ -118,7 +125,7 @@ class Shell:
             found = end.search(said)
             if found:
                 return said[:found.start()].decode(), int(found[1])
-            ready = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))[0]
+            ready = readable(self.process.stdout, deadline - time.monotonic())
             data = os.read(self.process.stdout.fileno(), 1 << 16) if ready else b""
             if not data:
                 raise RuntimeError("%r in the guest: %s; it said %r, and %r" % (
