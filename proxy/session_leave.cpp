@@ -1,4 +1,5 @@
 // How a session leaves its target: killed or detached, and nothing of ours left in it.
+#include <chrono>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@ using link::Answer;
 using link::Effect;
 
 namespace {
+
+constexpr std::chrono::seconds kill_patience{2};
 
 // The processes of the thread ids in a qfThreadInfo or qsThreadInfo reply; "" for an id without one.
 void add_processes(std::string_view reply, std::set<std::string>& pids) {
@@ -65,6 +68,10 @@ asio::awaitable<bool> Session::leave_process(std::string pid) {
   spdlog::debug("{} process {}", kills ? "killing" : "detaching from", name);
   if (kills && pid.empty()) {
     knowledge_.ask({.payload = "k", .effect = Effect::resumes, .answer = Answer::none}, [](const auto&) {});
+    settle();
+    // There is no reply. A stub that has done it closes the connection; a helper that were ended before would
+    // not have passed it on.
+    co_await wait_for([this] { return !stub_open_ || end_; }, kill_patience);
     co_return true;
   }
   std::string reply;

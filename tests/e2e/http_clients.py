@@ -195,7 +195,8 @@ def any_view(world):
     with stock:
         commands = ["target extended-remote " + stock.address, "break main", "continue", "output/x (unsigned long)$a64_pc"]
         said = subprocess.run(["gdb", "-nx", "-q", "-batch", *[word for one in commands for word in ("-ex", one)],
-                               "-ex", "shell curl -s %s/debug/registers" % stock.ready["http"]], capture_output=True, text=True, timeout=120).stdout
+                               "-ex", "shell %s -c 'import urllib.request as u; print(u.urlopen(\"%s/debug/registers\").read().decode())'" % (
+                                   sys.executable, stock.ready["http"])], capture_output=True, text=True, timeout=120).stdout
         pc = re.search(r"(0x[0-9a-f]+)\{", said)
         assert pc, said
         registers = {one["name"]: one["value"] for one in json.loads(said[pc.end() - 1:said.rindex("}") + 1])["registers"]}
