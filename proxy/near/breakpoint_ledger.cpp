@@ -25,11 +25,10 @@ std::vector<BreakpointLedger::Change> BreakpointLedger::changes() const {
   std::vector<Change> removals, insertions;
   for (const auto& [name, entry] : entries_) {
     const auto& [process, key] = name;
-    if (entry.inserted && !entry.wanted)
+    if (entry.inserted)
       removals.push_back(
           {process, key, rsp::format_breakpoint({.insert = false, .key = key, .conditions = {}}), false});
-    else if (entry.wanted)
-      insertions.push_back({process, key, *entry.wanted, true});
+    if (entry.wanted) insertions.push_back({process, key, *entry.wanted, true});
   }
   removals.insert(removals.end(), insertions.begin(), insertions.end());
   return removals;

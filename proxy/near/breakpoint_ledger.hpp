@@ -31,7 +31,7 @@ class BreakpointLedger {
     std::string packet;
     bool insert = false;
   };
-  /// What the stub must be told so that it has what GDB wants: removals first.
+  /// What the stub must be told so that it has what GDB wants, and has looked again: removals first.
   std::vector<Change> changes() const;
   /// GDB is gone and wants nothing.
   void want_nothing();

@@ -1,4 +1,5 @@
 // What is answered without asking the stub, and until when, as dialogues.
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -235,8 +236,11 @@ TEST_CASE("breakpoints go out with the resume: those that are wanted, and the en
   CHECK(s.cost({"z0,400100,4", "z0,400200,4", "Z0,400100,4"}) == 0);
   s.gdb("vCont;c");
   CHECK(s.was_asked("z0,400200,4"));
-  CHECK_FALSE(s.was_asked("z0,400100,4"));
-  CHECK(s.was_asked("Z0,400100,4"));  // the library there may be another than before
+  // The library there may be another than before, and a stub may count what is inserted twice.
+  const auto place = [&](const char* packet) { return std::find(s.asked.begin(), s.asked.end(), packet); };
+  REQUIRE(s.was_asked("Z0,400100,4"));
+  CHECK(place("z0,400100,4") < place("Z0,400100,4"));
+  CHECK_FALSE(s.was_asked("Z0,400200,4"));
 }
 
 TEST_CASE("a promised breakpoint outlives another process") {
