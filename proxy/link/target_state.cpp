@@ -1,5 +1,6 @@
 #include "proxy/link/target_state.hpp"
 
+#include "rsp/escape.hpp"
 #include "rsp/qsupported.hpp"
 #include "rsp/stop_reply.hpp"
 
@@ -10,7 +11,7 @@ bool TargetState::answered(std::string_view request, Answer answer, const std::s
   if (request.starts_with("qSupported"))
     packet_size_ = rsp::Features::parse(reply).packet_size();
   else if (request == "k" || ((request.starts_with('D') || request.starts_with("vKill")) && good))
-    nothing_left_ = true;
+    process_left(request);
   else if (request.starts_with("QNonStop:") && good)
     non_stop_ = request == "QNonStop:1";
   else if (request.starts_with("Hg") && good)
@@ -18,6 +19,17 @@ bool TargetState::answered(std::string_view request, Answer answer, const std::s
   else if (answer == Answer::stop || answer == Answer::status)
     return stopped(reply);
   return false;
+}
+
+// `D;PID` and `vKill;PID` name a process; without a PID it is the only one. Whether others are left isn't
+// known.
+void TargetState::process_left(std::string_view request) {
+  nothing_left_ = true;
+  const auto semicolon = request.find(';');
+  const auto pid =
+      semicolon == std::string_view::npos ? std::nullopt : rsp::parse_hex(request.substr(semicolon + 1));
+  for (auto* thread : {&stopped_thread_, &general_thread_})
+    if (*thread && (!pid || (*thread)->pid.value_or(0) == static_cast<std::int64_t>(*pid))) thread->reset();
 }
 
 void TargetState::notified(std::string_view payload) {

@@ -35,12 +35,13 @@ class TargetState {
   /// The process of general_thread(), else of the thread that stopped.
   std::optional<std::int64_t> current_process() const;
   bool non_stop() const noexcept { return non_stop_; }
-  /// The last inferior exited, or was killed or detached: the stub may go.
+  /// An inferior exited, or was killed or detached, and none has stopped since: the stub may go.
   bool nothing_left() const noexcept { return nothing_left_; }
   /// Of the stub, in bytes; nothing if it didn't tell.
   std::optional<std::size_t> packet_size() const noexcept { return packet_size_; }
 
  private:
+  void process_left(std::string_view request);
   bool stopped(const std::string& reply);
 
   StopId stop_ = 1;

@@ -68,11 +68,6 @@ void Knowledge::ask(Request request, std::function<void(std::optional<std::strin
 
 void Knowledge::gdb_gone(const std::vector<std::string>& undo) {
   hooks_.far(link::GdbGone{});
-  ledger_.want_nothing();
-  for (const BreakpointLedger::Change& change : ledger_.changes())
-    ask({.payload = change.packet, .effect = Effect::looks, .thread = of_process(change.process)},
-        [](const auto&) {});
-  ledger_.forget_all();
   for (const std::string& payload : undo)
     ask({.payload = payload, .effect = Effect::looks}, [](const auto&) {});
 }
@@ -94,7 +89,6 @@ void Knowledge::on_request(Request request) {
     return;
   }
   const PacketRow& row = row_for(request.payload);
-  if (keeps() && row.keep == Keep::nothing && takes_breakpoint(request)) return;
   if (request.effect == Effect::resumes)
     before_resume(request);
   else if (request.effect == Effect::changes)
@@ -216,7 +210,6 @@ void Knowledge::before_change(const Request& request, const PacketRow& row) {
 void Knowledge::before_resume(const Request& request) {
   const bool continues = request.answer == link::Answer::stop && !request.payload.starts_with("vRun") &&
                          !request.payload.starts_with("vAttach");
-  if (keeps()) send_breakpoints(continues);
   drop_of_stop();
   memory_.clear();
   if (!continues) {

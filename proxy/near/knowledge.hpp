@@ -15,7 +15,6 @@
 
 #include "proxy/link/messages.hpp"
 #include "proxy/link/target_state.hpp"
-#include "proxy/near/breakpoint_ledger.hpp"
 #include "proxy/near/known_memory.hpp"
 #include "proxy/near/packet_table.hpp"
 #include "proxy/near/working_set.hpp"
@@ -123,15 +122,6 @@ class Knowledge {
   bool lives(const link::Request& request) const;
   Key key_of(const PacketRow& row, const std::optional<rsp::ThreadId>& thread, std::string payload) const;
 
-  std::int64_t process_of(const std::optional<rsp::ThreadId>& thread) const;
-  /// Some thread of the process, for requests that are about the process.
-  std::optional<rsp::ThreadId> of_process(std::int64_t process) const;
-  bool takes_breakpoint(link::Request& request);
-  void release_held();
-  void forget_process_of(const std::string& payload);
-  void send_breakpoints(bool inserts);
-  void learn_breakpoint(const Passed& passed, const std::string& reply);
-
   bool read_memory(link::Request& request);
   /// False: it must wait.
   bool advance(MemoryWait& wait);
@@ -162,8 +152,6 @@ class Knowledge {
   std::set<std::pair<std::int64_t, std::int64_t>> alive_;  ///< process (0 if it isn't named) and thread
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
-  std::vector<link::Request> held_for_map_;  ///< breakpoints
-  BreakpointLedger ledger_;
   WorkingSet working_set_;
   Counts counts_;
 };

@@ -147,8 +147,6 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
   const std::optional<ThreadId> before = state_.stopped_thread();
   if (state_.answered(passed.payload, passed.answer, reply)) learn_stop(reply, before);
   if (passed.payload.starts_with("QNonStop:")) forget();
-  learn_breakpoint(passed, reply);
-  if (std::string_view(reply) == "OK") forget_process_of(passed.payload);
   if (passed.effect == link::Effect::changes && passed.of_gdb && hooks_.changed)
     hooks_.changed(passed.payload, reply);
 }
@@ -193,7 +191,6 @@ void Knowledge::on_map(const link::MapRead& map) {
   if (!keeps()) return;
   memory_.set_map(map.text ? memmap::VmaMap::parse_maps(*map.text) : std::nullopt);
   advance_all();
-  release_held();
 }
 
 void Knowledge::learn_stop(const std::string& reply, const std::optional<ThreadId>& before) {
@@ -202,10 +199,7 @@ void Knowledge::learn_stop(const std::string& reply, const std::optional<ThreadI
   const bool other_process = stop->thread && before && stop->thread->pid != before->pid;
   const bool other_program = stop->kind != rsp::StopReply::Kind::stopped || stop->pair("exec").has_value();
   if (other_process || other_program) memory_.clear();
-  if (other_program) {
-    drop_answers(Keep::program);
-    ledger_.forget(process_of(stop->thread));
-  }
+  if (other_program) drop_answers(Keep::program);
   if (stop->thread && stop->thread->is_specific() && !other_program) alive_.insert(numbers(*stop->thread));
   working_set_.stopped(reply);
 }

@@ -22,11 +22,6 @@ const Vma* KnownMemory::plain_vma(std::uint64_t page) const {
   return vma && vma->is_plain_memory() ? vma : nullptr;
 }
 
-bool KnownMemory::is_executable(std::uint64_t address) const {
-  const Vma* vma = has_map() ? plain_vma(address) : nullptr;
-  return vma && vma->executable;
-}
-
 KnownMemory::Found KnownMemory::look_at_page(std::uint64_t page) const {
   if (const auto found = pages_.find(page); found != pages_.end()) {
     if (found->second.state == Page::State::here) return Found::here;

@@ -45,9 +45,6 @@ class KnownMemory {
   /// The map of this stop; nothing if there is none.
   void set_map(std::optional<memmap::VmaMap> map);
   bool has_map() const noexcept { return map_state_ == MapState::known; }
-  bool map_is_coming() const noexcept { return map_state_ == MapState::coming; }
-  /// Whether the map of this stop has plain, executable memory there.
-  bool is_executable(std::uint64_t address) const;
 
   /// The target resumes, or nothing is sure any more.
   void clear();

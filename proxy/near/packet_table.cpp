@@ -109,9 +109,8 @@ constexpr PacketRow table[] = {
 
     // Breakpoints.
     {"Z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint,
-     "inserts; one in software is told to the stub with the next resume, if then it is still wanted; taken "
-     "back if GDB vanishes",
-     ViewScope::x86_64, view_breakpoint, "an instruction has four bytes; the tag in the address is dropped"},
+     "inserts; taken back if GDB vanishes", ViewScope::x86_64, view_breakpoint,
+     "an instruction has four bytes; the tag in the address is dropped"},
     {"z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint, "removes",
      ViewScope::x86_64, view_breakpoint, "the same"},
     {"QCatchSyscalls", Match::word, forward, looks, reply, Keep::never, nullptr, note_catch_syscalls,
