@@ -83,7 +83,7 @@ ViewChoice choose_view(std::optional<pid_t> peer) {
   if (!gdb) return {ViewKind::native, "process " + std::to_string(*peer) + " can't be looked into"};
   const std::string name = executable.string();
   if (!gdb->is_gdb) return {ViewKind::native, name + " isn't a GDB"};
-  if (gdb->aarch64 && gdb->aarch64_sve) return {ViewKind::native, name + " knows aarch64"};
+  if (gdb->aarch64 && gdb->aarch64_sve) return {ViewKind::native, name + " knows aarch64", false};
   if (gdb->aarch64) return {ViewKind::core, name + " knows aarch64, but not SVE"};
   if (gdb->amd64) return {ViewKind::x86_64, name + " knows x86-64 and not aarch64"};
   return {ViewKind::native, name + " knows neither aarch64 nor x86-64"};

@@ -24,6 +24,7 @@ std::optional<GdbKnowledge> inspect_gdb(const std::filesystem::path& executable)
 struct ViewChoice {
   near::ViewKind kind = near::ViewKind::native;
   std::string why;
+  bool worth_saying = true;  ///< false: what a user takes for granted
 };
 ViewChoice choose_view(std::optional<pid_t> peer);
 

@@ -52,7 +52,12 @@ asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
   knowledge_.to_far(link::Open{});
   settle();
   co_await wait_for([&] { return opened_ || end_ || complaints_ >= most_complaints; }, timeout);
-  if (opened_.value_or(false)) co_return;
+  if (opened_.value_or(false)) {
+    // Without features of GDB's: only what the stub can do is wanted, above all how much it takes at once.
+    std::string features = "qSupported";
+    co_await ask(features, Effect::looks, Answer::reply);
+    co_return;
+  }
   if (opened_ || complaints_ >= most_complaints)
     throw std::runtime_error("what answers at " + stub_->describe() + " is no GDB stub");
   if (end_ && options_.far_on_target) throw std::runtime_error(end_->reason);
@@ -139,7 +144,7 @@ void Session::admit(transport::Accepted accepted) {
 
 ViewChoice Session::picked_view(const transport::Peer& peer) const {
   if (architecture_ && *architecture_ != "aarch64")
-    return {near::ViewKind::native, "the target is " + *architecture_};
+    return {near::ViewKind::native, "the target is " + *architecture_, false};
   return choose_view(peer.pid);
 }
 
@@ -151,8 +156,7 @@ near::ViewSettings Session::view_for(const transport::Peer& peer) const {
     const ViewChoice choice = picked_view(peer);
     settings.kind = choice.kind;
     settings.why = choice.why;
-    const bool plain = choice.kind == near::ViewKind::native;
-    spdlog::log(plain ? spdlog::level::debug : spdlog::level::info, "view {}: {}",
+    spdlog::log(choice.worth_saying ? spdlog::level::info : spdlog::level::debug, "view {}: {}",
                 near::to_string(choice.kind), choice.why);
   }
   if (options_.symbols) settings.symbols = options_.symbols(settings.kind);

@@ -143,6 +143,13 @@ std::optional<std::uint64_t> parse_hex(std::string_view digits) {
   return value;
 }
 
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = std::min<std::size_t>(bytes.size(), sizeof value); i-- > 0;)
+    value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
 std::string format_hex(std::uint64_t value) {
   std::array<char, 16> digits;
   auto first = digits.end();

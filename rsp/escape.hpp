@@ -35,6 +35,9 @@ std::optional<std::string> from_hex(std::string_view hex);
 /// A big-endian hex number as RSP writes addresses and lengths: 1 to 16 digits, no sign, no 0x.
 std::optional<std::uint64_t> parse_hex(std::string_view digits);
 
+/// The number whose bytes these are, the lowest first; bytes past the eighth are left out.
+std::uint64_t little_endian(std::string_view bytes);
+
 /// The shortest lower-case form; "0" for zero.
 std::string format_hex(std::uint64_t value);
 

@@ -104,10 +104,7 @@ std::optional<std::uint64_t> StopReply::expedited(unsigned regnum) const {
     if (parse_hex(key) != regnum) continue;
     const auto bytes = from_hex(value);
     if (!bytes || bytes->size() != sizeof(std::uint64_t)) return std::nullopt;
-    std::uint64_t number = 0;
-    for (auto byte = bytes->rbegin(); byte != bytes->rend(); ++byte)
-      number = number << 8 | static_cast<unsigned char>(*byte);
-    return number;
+    return little_endian(*bytes);
   }
   return std::nullopt;
 }

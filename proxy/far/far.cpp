@@ -75,35 +75,11 @@ bool Far::refuses(const link::Request& request) const {
 
 void Far::on_request(link::Request request) {
   if (refuses(request)) return near_(link::Refused{request.id});
-  if (request.effect != Effect::looks || selects_process(request.payload)) ahead_.clear();
-  if (answered_ahead(request)) return;
   forward(std::move(request));
-  read_ahead();
-}
-
-// Memory that was read ahead, and the map that says where that is safe, are one process's.
-bool Far::selects_process(std::string_view payload) {
-  if (!payload.starts_with("Hg")) return false;
-  auto thread = rsp::parse_thread_id(payload.substr(2));
-  const auto& before = state_.general_thread();
-  const bool same = thread && before && thread->pid == before->pid;
-  if (!same && map_state_ != MapState::unavailable) map_state_ = MapState::unknown;
-  return !same;
-}
-
-bool Far::answered_ahead(const link::Request& request) {
-  auto read = rsp::parse_memory_read(request.payload);
-  if (!read || !request.of_gdb || state_.non_stop() || !quirks_.pipelines) return false;
-  const auto packet_size = state_.packet_size();
-  if (!packet_size || read->length > *packet_size / 2) return false;  // its reply may not fit
-  auto deliver = [this, id = request.id](std::string payload) { near_(link::Reply{id, std::move(payload)}); };
-  if (!ahead_.take(*read, deliver)) return false;
-  read_ahead();
-  return true;
 }
 
 void Far::forward(link::Request request) {
-  if (request.payload.starts_with("qXfer:features:read") && quirks_.needs_thread_for_features &&
+  if (request.payload.starts_with("qXfer:features:read") && state_.quirks().needs_thread_for_features &&
       !thread_was_selected_)
     queue_.submit({.payload = "Hg0"});
   if (request.thread && request.of_gdb) state_.selected(*request.thread);
@@ -125,8 +101,8 @@ void Far::forward(link::Request request) {
 // GDB never asks for more than fits, but other clients do, and the stub would never answer them.
 // A reply that is shorter than asked is allowed (GDB manual, `m`).
 std::string Far::fit(std::string payload) const {
-  auto read =
-      quirks_.hangs_on_long_reads && state_.packet_size() ? rsp::parse_memory_read(payload) : std::nullopt;
+  auto read = state_.quirks().hangs_on_long_reads && state_.packet_size() ? rsp::parse_memory_read(payload)
+                                                                          : std::nullopt;
   if (!read) return payload;
   const std::uint64_t most = *state_.packet_size() / 2;
   if (read->length <= most) return payload;
@@ -136,9 +112,7 @@ std::string Far::fit(std::string payload) const {
 
 void Far::before_sending(const Job& job) {
   if (job.payload.starts_with("Hg")) thread_was_selected_ = true;
-  if (job.effect != Effect::looks) ahead_.clear();
   if (job.effect == Effect::resumes) state_.resumes();
-  if (job.effect == Effect::resumes && map_state_ != MapState::unavailable) map_state_ = MapState::unknown;
 }
 
 void Far::on_answer(const link::Request& request, std::string payload, bool final) {
@@ -186,40 +160,10 @@ void Far::on_notification(std::string payload) {
 }
 
 void Far::learn_features(const std::string& reply) {
-  auto features = rsp::Features::parse(reply);
-  const StubRow& stub = recognise_stub(features);
-  quirks_ = stub.quirks;
-  queue_.set_window(quirks_.pipelines ? pipeline_window : 1);
+  const link::StubRow& stub = link::recognise_stub(rsp::Features::parse(reply));
+  queue_.set_window(stub.quirks.pipelines ? pipeline_window : 1);
   log("the stub is a " + std::string(stub.name) +
       (stub.why.empty() ? std::string() : "; minded: " + std::string(stub.why)));
-}
-
-void Far::read_ahead() {
-  if (!ahead_.sequential() || state_.non_stop() || !quirks_.pipelines) return;
-  if (map_state_ == MapState::known) return fetch_blocks();
-  auto pid = state_.current_process();
-  if (map_state_ != MapState::unknown || !pid) return;
-  map_state_ = MapState::asked;
-  map_reader_.read(*pid, gdb_fs_,
-                   [this, stop = state_.stop_id()](std::optional<std::string> text, std::string why_not) {
-                     if (map_state_ != MapState::asked || stop != state_.stop_id()) return;
-                     auto map = text ? memmap::VmaMap::parse_maps(*text) : std::nullopt;
-                     map_state_ = map ? MapState::known : MapState::unavailable;
-                     if (text && !map) why_not = "/proc/PID/maps can't be understood";
-                     if (!map) return log("memory is not read ahead: " + why_not);
-                     map_ = *std::move(map);
-                     fetch_blocks();
-                   });
-}
-
-void Far::fetch_blocks() {
-  const auto generation = ahead_.generation();
-  for (const rsp::MemoryRead& read : ahead_.plan(map_)) {
-    queue_.submit(
-        {.payload = rsp::format_memory_read(read), .done = [this, generation, read](std::string reply, bool) {
-           ahead_.arrived(generation, read, std::move(reply));
-         }});
-  }
 }
 
 void Far::on_stub_bytes(std::string_view bytes) {

@@ -9,10 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "memmap/vma.hpp"
 #include "proxy/far/map_reader.hpp"
-#include "proxy/far/quirks.hpp"
-#include "proxy/far/read_ahead.hpp"
 #include "proxy/far/stub_queue.hpp"
 #include "proxy/link/messages.hpp"
 #include "proxy/link/target_state.hpp"
@@ -21,8 +18,8 @@
 
 namespace rspbridge::proxy::far {
 
-/// Takes near's requests to the stub and brings back what the stub says, counts stops, reads ahead,
-/// and keeps requests of its own from disturbing GDB's. Sans-IO: bytes in, bytes out.
+/// Takes near's requests to the stub and brings back what the stub says, counts stops, and keeps requests of
+/// its own from disturbing GDB's. Sans-IO: bytes in, bytes out.
 class Far {
  public:
   /// `near` must not deliver inside the call.
@@ -40,8 +37,6 @@ class Far {
   void read_file(const link::ReadFile& request);
   void on_request(link::Request request);
   bool refuses(const link::Request& request) const;
-  bool selects_process(std::string_view payload);
-  bool answered_ahead(const link::Request& request);
   void forward(link::Request request);
   void on_answer(const link::Request& request, std::string payload, bool final);
   /// Answers a stub that looks a symbol up; false if that is GDB's to do.
@@ -53,15 +48,11 @@ class Far {
   void learn_features(const std::string& reply);
   void before_sending(const Job& job);
   std::string fit(std::string payload) const;
-  void read_ahead();
-  void fetch_blocks();
   void log(std::string text) { near_(link::Log{false, std::move(text)}); }
 
   link::SendToNear near_;
   link::TargetState state_;
   StubQueue queue_;
-  ReadAhead ahead_;
-  Quirks quirks_;
   bool thread_was_selected_ = false;
   std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
   /// Since the last resume: something was promised, and what of it the stub refused.
@@ -70,10 +61,6 @@ class Far {
   link::Wanted wanted_;
   std::map<std::string, std::string> symbols_;  ///< for the next `qSymbol::`, by name
   MapReader map_reader_;
-
-  enum class MapState : std::uint8_t { unknown, asked, known, unavailable };
-  MapState map_state_ = MapState::unknown;
-  memmap::VmaMap map_;
 };
 
 }  // namespace rspbridge::proxy::far

@@ -128,13 +128,8 @@ asio::awaitable<Result<Pages>> Inspector::read_pages(AddressRange range) {
   const Counted counted(under_way_);
   co_await turns_.wait();
   Turns::Turn turn(turns_);
-  if (stub_.state().running)
-    co_return tl::unexpected(
-        Failure{Problem::running, "the target runs; interrupt it, or wait until it stops", {}});
-  const auto kind = co_await kind_of(range);
+  const auto kind = co_await readable_kind_of(range);
   if (!kind) co_return tl::unexpected(kind.error());
-  if (kind->kind == Kind::device)
-    co_return tl::unexpected(Failure{Problem::unreadable, "a device's memory isn't read", kind->range});
   Pages pages{stub_.state().stop_id, {}, {}};
   for (std::uint64_t at = range.begin.value; at < range.end.value; at += bytes_at_once) {
     const AddressRange part{{at}, {std::min(at + bytes_at_once, range.end.value)}};

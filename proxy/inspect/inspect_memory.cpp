@@ -135,6 +135,16 @@ asio::awaitable<Result<Inspector::MemoryKind>> Inspector::kind_of(AddressRange r
   co_return found;
 }
 
+asio::awaitable<Result<Inspector::MemoryKind>> Inspector::readable_kind_of(AddressRange range) {
+  if (stub_.state().running)
+    co_return tl::unexpected(
+        Failure{Problem::running, "the target runs; interrupt it, or wait until it stops", {}});
+  const auto kind = co_await kind_of(range);
+  if (kind && kind->kind == Kind::device)
+    co_return tl::unexpected(Failure{Problem::unreadable, "a device's memory isn't read", kind->range});
+  co_return kind;
+}
+
 asio::awaitable<Result<Memory>> Inspector::read(std::uint64_t address, std::size_t length) {
   const VirtAddr begin = memmap::untagged(VirtAddr{address});
   const AddressRange range{begin, {begin.value + length}};
@@ -143,13 +153,8 @@ asio::awaitable<Result<Memory>> Inspector::read(std::uint64_t address, std::size
   const Counted counted(under_way_);
   co_await turns_.wait();
   Turns::Turn turn(turns_);
-  if (stub_.state().running)
-    co_return tl::unexpected(
-        Failure{Problem::running, "the target runs; interrupt it, or wait until it stops", {}});
-  const auto kind = co_await kind_of(range);
+  const auto kind = co_await readable_kind_of(range);
   if (!kind) co_return tl::unexpected(kind.error());
-  if (kind->kind == Kind::device)
-    co_return tl::unexpected(Failure{Problem::unreadable, "a device's memory isn't read", kind->range});
   if (kind->kind == Kind::shared) {
     auto bytes = co_await read_past_view(range);
     if (!bytes) co_return tl::unexpected(bytes.error());

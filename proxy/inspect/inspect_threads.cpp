@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proxy/inspect/inspector.hpp"
+#include "rsp/escape.hpp"
 #include "rsp/qxfer.hpp"
 #include "rsp/target_description.hpp"
 #include "rsp/thread_list.hpp"
@@ -23,9 +24,7 @@ std::optional<std::uint64_t> number_of(const rsp::RegisterValues& values, std::s
   const auto* found = values.layout().find(name);
   const auto bytes = found ? values.get(found->regnum) : std::nullopt;
   if (!bytes || bytes->size() > 8) return std::nullopt;
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes->size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>((*bytes)[i]);
-  return value;
+  return rsp::little_endian(*bytes);
 }
 
 }  // namespace

@@ -119,6 +119,8 @@ class Inspector final : public Inspection, private StubAccess::Observer {
     memmap::AddressRange range;  ///< of the VMA that isn't to be kept
   };
   asio::awaitable<Result<MemoryKind>> kind_of(memmap::AddressRange range);
+  /// The same; a failure if nothing can be read there now.
+  asio::awaitable<Result<MemoryKind>> readable_kind_of(memmap::AddressRange range);
   asio::awaitable<std::optional<Failure>> ensure_step(const memmap::view::Ensure& request);
   asio::awaitable<void> next_state();
   asio::awaitable<Result<std::string>> read_past_view(memmap::AddressRange range);

@@ -86,7 +86,8 @@ asio::awaitable<transport::StreamPtr> start_far_helper(transport::SshSessionPtr 
     const ScriptStatus status = co_await script.status();
     if (status.word == status_ready) co_return script.take();
     if (status.word == status_machine)
-      throw NoFarHelper("there is no far helper for the target's machine, " + status.text);
+      throw NoFarHelper("this build has no far helper for the target's machine, " + status.text +
+                        "; scripts/deps --build installs what building one for it needs");
     const auto wanted = std::find_if(helpers.begin(), helpers.end(), [&](const Helper& helper) {
       return helper.image.machine == status.text;
     });

@@ -48,11 +48,16 @@ constexpr std::string_view enter_folder =
     "case $1 in drwx--[-S]---*) ;; *) say failed \"$d on the target is open to others ($1): chmod 700 it\";; "
     "esac; ";
 
-// Removes files of ours but $keep, and uploads that nobody works on any more. Sets n, how many helpers.
+// Two versions in use by turns don't chase each other away; where there is no find, old helpers stay.
+constexpr std::string_view doomed_if_unused =
+    "doomed() { [ -n \"$(find \"$1\" -mtime +30 2>/dev/null)\" ]; }; ";
+constexpr std::string_view doomed_all = "doomed() { true; }; ";
+
+// Removes helpers that are doomed, and uploads that nobody works on any more. Sets n, how many helpers.
 constexpr std::string_view sweep =
-    "n=0; for g in *; do case $g in \"$keep\") continue;; "
+    "n=0; for g in *; do case $g in "
     "upload.*) kill -0 \"${g#upload.}\" 2>/dev/null || rm -f \"$g\"; continue;; esac; "
-    "[ ${#g} = 64 ] && rm -f \"$g\" && n=$((n+1)); done; ";
+    "[ ${#g} = 64 ] && doomed \"$g\" && rm -f \"$g\" && n=$((n+1)); done; ";
 
 std::string known(const HelperImage& image) {
   return "hash=" + image.sha256 + "; crc=\"" + image.cksum + "\"; m=" + image.machine;
@@ -76,8 +81,9 @@ std::string start_script(const std::vector<HelperImage>& images, std::string_vie
          "[ -h $hash ] && rm -f $hash; "
          "[ -f $hash ] || say missing $m; "
          "sound $hash || { rm -f $hash; say missing $m; }; "
-         "keep=$hash; " +
-         std::string(sweep) + "v=$(./$hash --version 2>&1 </dev/null); [ \"$v\" = \"" + std::string(version) +
+         "touch $hash 2>/dev/null; " +
+         std::string(doomed_if_unused) + std::string(sweep) +
+         "v=$(./$hash --version 2>&1 </dev/null); [ \"$v\" = \"" + std::string(version) +
          "\" ] || say failed \"the helper in $d can not be run on the target: $v\"; "
          "echo \"rspbridge-far: ready\"; exec ./$hash --connect \"" +
          std::string(stub) + "\"";
@@ -99,8 +105,10 @@ std::string store_script(const HelperImage& image) {
 
 std::string remove_script() {
   return std::string(say) + std::string(tools) + std::string(find_folder) +
-         "[ -d \"$d\" ] || [ -h \"$d\" ] || say removed 0; " + std::string(enter_folder) + "keep=; " +
-         std::string(sweep) +
+         "[ -d \"$d\" ] || [ -h \"$d\" ] || say removed 0; " + std::string(enter_folder) +
+         std::string(doomed_all) + std::string(sweep) +
+         // What else an rspbridge of the target's own keeps there stays.
+         "[ -z \"$(ls -A)\" ] || say removed $n; "
          "cd /; e=$(rmdir \"$d\" 2>&1) || say failed \"$n helpers were removed, but $d on the target stays: "
          "$e\"; "
          "say removed $n";

@@ -8,9 +8,11 @@ namespace rspbridge::proxy::link {
 
 bool TargetState::answered(std::string_view request, Answer answer, const std::string& reply) {
   const bool good = std::string_view(reply) == "OK";
-  if (request.starts_with("qSupported"))
-    packet_size_ = rsp::Features::parse(reply).packet_size();
-  else if (request == "k" || ((request.starts_with('D') || request.starts_with("vKill")) && good))
+  if (request.starts_with("qSupported")) {
+    const auto features = rsp::Features::parse(reply);
+    packet_size_ = features.packet_size();
+    quirks_ = recognise_stub(features).quirks;
+  } else if (request == "k" || ((request.starts_with('D') || request.starts_with("vKill")) && good))
     process_left(request);
   else if (request.starts_with("QNonStop:") && good)
     non_stop_ = request == "QNonStop:1";

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "proxy/link/messages.hpp"
+#include "proxy/link/quirks.hpp"
 #include "rsp/thread_id.hpp"
 
 namespace rspbridge::proxy::link {
@@ -39,6 +40,8 @@ class TargetState {
   bool nothing_left() const noexcept { return nothing_left_; }
   /// Of the stub, in bytes; nothing if it didn't tell.
   std::optional<std::size_t> packet_size() const noexcept { return packet_size_; }
+  /// By what the stub offered last; the defaults before that.
+  const Quirks& quirks() const noexcept { return quirks_; }
 
  private:
   void process_left(std::string_view request);
@@ -48,6 +51,7 @@ class TargetState {
   std::string stop_reply_;
   std::optional<rsp::ThreadId> stopped_thread_, general_thread_;
   std::optional<std::size_t> packet_size_;
+  Quirks quirks_;
   bool non_stop_ = false, nothing_left_ = false;
 };
 

@@ -21,16 +21,14 @@ std::pair<std::int64_t, std::int64_t> numbers(const ThreadId& thread) {
 
 Knowledge::Knowledge(Hooks hooks, link::RequestId& last_id) : hooks_(std::move(hooks)), last_id_(last_id) {}
 
-void Knowledge::set_enabled(bool enabled) {
-  enabled_ = enabled;
-  forget();
-}
-
 void Knowledge::forget() {
   drop_of_stop();
   memory_.clear();
   drop_answers(Keep::program);
   drop_answers(Keep::session);
+  working_set_.forget();
+  ahead_.clear();
+  map_is_unavailable_ = false;
 }
 
 std::optional<link::ToNear> Knowledge::next() {
@@ -114,7 +112,7 @@ void Knowledge::look(Request request) {
   }
   if (row.keep == Keep::never) return pass(std::move(request));
   if (row.keep == Keep::memory) {
-    if (!read_memory(request)) pass(std::move(request));
+    if (!read_memory(request) && !read_in_bulk(request)) pass(std::move(request));
     return;
   }
   if (row.keep == Keep::select || row.keep == Keep::alive) {
@@ -190,6 +188,7 @@ void Knowledge::pass(Request request, std::optional<Key> key) {
 // What is known before the stub answers is what it was before the change.
 void Knowledge::before_change(const Request& request, const PacketRow& row) {
   if (row.keep == Keep::nothing) return;
+  ahead_.clear();
   drop_answers(Keep::stop);
   if (row.keep == Keep::registers) {
     std::erase_if(answers_, [&](const auto& item) {
@@ -212,9 +211,11 @@ void Knowledge::before_resume(const Request& request) {
                          !request.payload.starts_with("vAttach");
   drop_of_stop();
   memory_.clear();
+  ahead_.clear();
   if (!continues) {
     drop_answers(Keep::program);
     working_set_.forget();
+    map_is_unavailable_ = false;
   }
   if (keeps()) hooks_.far(working_set_.wanted());
   advance_all();

@@ -17,6 +17,7 @@
 #include "proxy/link/target_state.hpp"
 #include "proxy/near/known_memory.hpp"
 #include "proxy/near/packet_table.hpp"
+#include "proxy/near/read_ahead.hpp"
 #include "proxy/near/working_set.hpp"
 #include "rsp/memory.hpp"
 
@@ -42,8 +43,8 @@ class Knowledge {
   /// Ids of requests that aren't a client's are given out by `last_id`, which must outlive this.
   Knowledge(Hooks hooks, link::RequestId& last_id);
 
-  /// False: everything passes (`--no-cache`).
-  void set_enabled(bool enabled);
+  /// False: everything passes (`--no-cache`). Call before anything is asked.
+  void set_enabled(bool enabled) { enabled_ = enabled; }
   /// By the target's architecture.
   void set_registers(ExpeditedRegisters registers) { working_set_.set_registers(registers); }
 
@@ -123,6 +124,10 @@ class Knowledge {
   Key key_of(const PacketRow& row, const std::optional<rsp::ThreadId>& thread, std::string payload) const;
 
   bool read_memory(link::Request& request);
+  /// A read that is too long for pages: answered from what was read ahead, or asked for.
+  bool read_in_bulk(link::Request& request);
+  /// Asks for the memory map if it was dropped since the stop.
+  void want_map();
   /// False: it must wait.
   bool advance(MemoryWait& wait);
   void advance_all();
@@ -133,7 +138,7 @@ class Knowledge {
   void on_refused(link::RequestId id);
   void on_stop(link::StopBundle bundle);
   void on_fact(link::Fact fact);
-  void on_map(const link::MapRead& map);
+  void on_map(link::RequestId id, const link::MapRead& read);
   void learn(const Passed& passed, const std::string& payload);
   void learn_stop(const std::string& reply, const std::optional<rsp::ThreadId>& before);
   void learn_answer(const Key& key, link::RequestId id, std::string payload);
@@ -152,6 +157,9 @@ class Knowledge {
   std::set<std::pair<std::int64_t, std::int64_t>> alive_;  ///< process (0 if it isn't named) and thread
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
+  ReadAhead ahead_;
+  link::RequestId map_read_ = 0;     ///< of want_map()
+  bool map_is_unavailable_ = false;  ///< for this program
   WorkingSet working_set_;
   Counts counts_;
 };

@@ -14,7 +14,8 @@ using rsp::ThreadId;
 
 namespace {
 
-constexpr std::uint64_t most_kept_read = 1024;  // bytes; longer ones are read ahead by far
+constexpr std::uint64_t most_kept_read = 1024;  // bytes; longer ones are read ahead
+static_assert(ReadAhead::min_length <= most_kept_read);
 
 std::string expanded(const std::string& payload) {
   return rsp::expand_runs(payload).value_or(payload);
@@ -47,6 +48,7 @@ bool Knowledge::read_memory(Request& request) {
   const auto read = rsp::parse_memory_read(request.payload);
   if (!read || read->length == 0 || read->length > most_kept_read || !is_of_memory_process(request.thread))
     return false;
+  want_map();
   const auto found = memory_.look(read->address, read->length);
   if (found == KnownMemory::Found::elsewhere) return false;
   (found == KnownMemory::Found::here     ? counts_.answered
@@ -81,6 +83,44 @@ bool Knowledge::advance(MemoryWait& wait) {
   }
 }
 
+bool Knowledge::read_in_bulk(Request& request) {
+  const auto read = rsp::parse_memory_read(request.payload);
+  const std::size_t most = state_.packet_size().value_or(0) / 2;  // a longer reply may not fit
+  if (!read || !request.of_gdb || read->length <= most_kept_read || read->length > most ||
+      !state_.quirks().pipelines || !is_of_memory_process(request.thread))
+    return false;
+  want_map();
+  const auto thread = request.thread;
+  auto deliver = [this, id = request.id](std::string payload) { reply_to(id, std::move(payload)); };
+  if (ahead_.take(*read, std::move(deliver)))
+    ++counts_.awaited;
+  else
+    pass(std::move(request));
+  for (const rsp::MemoryRead& block : ahead_.plan(memory_.map())) {
+    Request asking{.id = ++last_id_,
+                   .payload = rsp::format_memory_read(block),
+                   .effect = link::Effect::looks,
+                   .answer = link::Answer::reply,
+                   .thread = thread};
+    asking.of_gdb = false;
+    own_[asking.id] = [this, generation = ahead_.generation(), block](std::optional<std::string> reply) {
+      ahead_.arrived(generation, block, std::move(reply).value_or("E01"));
+    };
+    pass(std::move(asking));
+  }
+  return true;
+}
+
+// The map comes with a stop, and is dropped with all else when something may have changed it.
+void Knowledge::want_map() {
+  const auto& stopped = state_.stopped_thread();
+  if (!memory_.lacks_map() || map_is_unavailable_ || !state_.quirks().pipelines || !stopped) return;
+  map_read_ = ++last_id_;
+  memory_.expect_map(map_read_);
+  hooks_.far(
+      link::ReadFile{map_read_, "/proc/" + std::to_string(stopped->pid.value_or(stopped->tid)) + "/maps"});
+}
+
 // With the page that follows, since stacks and structures are read upwards.
 void Knowledge::fetch(std::uint64_t page, const Request& request) {
   const std::uint64_t next = page + KnownMemory::page_size;
@@ -113,7 +153,9 @@ void Knowledge::to_near(link::ToNear message) {
   if (auto* said = std::get_if<link::Notification>(&message)) state_.notified(expanded(said->payload));
   if (auto* stop = std::get_if<link::StopBundle>(&message)) return on_stop(std::move(*stop));
   if (auto* fact = std::get_if<link::Fact>(&message)) return on_fact(std::move(*fact));
-  if (auto* map = std::get_if<link::MapRead>(&message)) return on_map(*map);
+  if (auto* map = std::get_if<link::MapRead>(&message)) return on_map(0, *map);
+  if (auto* file = std::get_if<link::FileRead>(&message); file && file->id == map_read_)
+    return on_map(map_read_, {std::move(file->text), std::move(file->why_not)});
   for_clients_.push_back(std::move(message));
 }
 
@@ -154,7 +196,6 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
 void Knowledge::on_stop(link::StopBundle bundle) {
   resumes_.erase(bundle.id);
   const auto found = passed_.find(bundle.id);
-  const bool continues = found != passed_.end() && found->second.answer == link::Answer::stop;
   if (found != passed_.end()) {
     const Passed passed = std::move(found->second);
     passed_.erase(found);
@@ -162,15 +203,13 @@ void Knowledge::on_stop(link::StopBundle bundle) {
   }
   if (keeps()) {
     for (const link::Question& question : bundle.coming) {
-      if (const auto read = rsp::parse_memory_read(question.payload))
+      const auto read = rsp::parse_memory_read(question.payload);
+      if (read && bundle.map_coming)
         memory_.expect(read->address, 0);
-      else
+      else if (!read)
         answers_.try_emplace(key_of(row_for(question.payload), question.thread, question.payload));
     }
-    if (bundle.map_coming)
-      memory_.expect_map();
-    else if (continues)
-      memory_.set_map(std::nullopt);
+    if (bundle.map_coming) memory_.expect_map(0);
   }
   bundle.coming.clear();
   for_clients_.push_back(std::move(bundle));
@@ -187,9 +226,14 @@ void Knowledge::on_fact(link::Fact fact) {
   learn_answer(key, 0, fact.payload.value_or("E.no such thread"));
 }
 
-void Knowledge::on_map(const link::MapRead& map) {
-  if (!keeps()) return;
-  memory_.set_map(map.text ? memmap::VmaMap::parse_maps(*map.text) : std::nullopt);
+void Knowledge::on_map(link::RequestId id, const link::MapRead& read) {
+  auto map = read.text ? memmap::VmaMap::parse_maps(*read.text) : std::nullopt;
+  if (!keeps() || !memory_.map_arrived(id, std::move(map))) return;
+  if (memory_.lacks_map() && !map_is_unavailable_) {
+    map_is_unavailable_ = true;
+    const std::string why = read.text ? "/proc/PID/maps can't be understood" : read.why_not;
+    for_clients_.push_back(link::Log{false, "memory is neither kept nor read ahead: " + why});
+  }
   advance_all();
 }
 

@@ -81,10 +81,17 @@ void KnownMemory::written(std::uint64_t address, std::uint64_t length) {
   pages_.erase(pages_.lower_bound(page_of(address)), pages_.upper_bound(last));
 }
 
-void KnownMemory::set_map(std::optional<VmaMap> map) {
+void KnownMemory::expect_map(link::RequestId id) {
+  map_state_ = MapState::coming;
+  map_id_ = id;
+}
+
+bool KnownMemory::map_arrived(link::RequestId id, std::optional<VmaMap> map) {
+  if (map_state_ != MapState::coming || map_id_ != id) return false;
   map_ = map ? *std::move(map) : VmaMap();
   map_state_ = map_.vmas().empty() ? MapState::unknown : MapState::known;
   std::erase_if(pages_, [this](const auto& item) { return !plain_vma(item.first); });
+  return true;
 }
 
 void KnownMemory::clear() {

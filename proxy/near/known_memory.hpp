@@ -41,10 +41,15 @@ class KnownMemory {
   /// GDB writes there: what is known or under way of it holds no longer.
   void written(std::uint64_t address, std::uint64_t length);
 
-  void expect_map() { map_state_ = MapState::coming; }
-  /// The map of this stop; nothing if there is none.
-  void set_map(std::optional<memmap::VmaMap> map);
+  /// The map of this stop was asked for, by request `id`; 0: it comes by itself.
+  void expect_map(link::RequestId id);
+  /// Nothing if there is none. False, and without effect, if it isn't expected under `id` any more.
+  bool map_arrived(link::RequestId id, std::optional<memmap::VmaMap> map);
   bool has_map() const noexcept { return map_state_ == MapState::known; }
+  /// There is none, and none is expected.
+  bool lacks_map() const noexcept { return map_state_ == MapState::unknown; }
+  /// Empty without one.
+  const memmap::VmaMap& map() const noexcept { return map_; }
 
   /// The target resumes, or nothing is sure any more.
   void clear();
@@ -64,7 +69,8 @@ class KnownMemory {
 
   std::map<std::uint64_t, Page> pages_;
   MapState map_state_ = MapState::unknown;
-  memmap::VmaMap map_;  ///< of this stop, if known
+  link::RequestId map_id_ = 0;  ///< while it is coming
+  memmap::VmaMap map_;          ///< of this stop, if known
 };
 
 }  // namespace rspbridge::proxy::near

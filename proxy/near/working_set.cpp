@@ -73,10 +73,7 @@ std::optional<std::uint64_t> WorkingSet::stack_pointer(const std::string& g) con
   if (!registers_.sp_regnum || g.size() < 2 * (registers_.sp_offset + size)) return std::nullopt;
   const auto bytes = rsp::from_hex(std::string_view(g).substr(2 * registers_.sp_offset, 2 * size));
   if (!bytes) return std::nullopt;  // the stub doesn't have it
-  std::uint64_t value = 0;
-  for (auto byte = bytes->rbegin(); byte != bytes->rend(); ++byte)
-    value = value << 8 | static_cast<unsigned char>(*byte);
-  return value;
+  return rsp::little_endian(*bytes);
 }
 
 link::Wanted WorkingSet::wanted() const {

@@ -227,6 +227,20 @@ def another_architecture(world):
     assert "i386:x86-64, not aarch64" in bridge.said(), bridge.said()
 
 
+def another_architecture_later(world):
+    """A view that was picked before the stub had a process gives way to an x86-64 one."""
+    scenario = Scenario("another architecture", "steps", [], [], verb="connect", args=["exec:gdbserver --multi -"])
+    with Bridge(world, scenario) as bridge:
+        commands = ["target extended-remote " + bridge.address, "set remote exec-file /bin/true", "starti", "info registers rip", "stepi",
+                    "x/2i $pc", "monitor rspbridge view", "kill"]
+        done = subprocess.run(["gdb", "-q", "-nx", "-batch", *(word for command in commands for word in ("-ex", command))],
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60, env=dict(os.environ, LC_ALL="C"))
+        text = done.stdout + done.stderr
+        assert re.search(r"rip +0x[0-9a-f]+", text) and re.search(r"=> 0x.*\n +0x", text), text
+        assert "native: the target is i386:x86-64" in text and "killed" in text, text
+        assert "view native: the target is i386:x86-64" in bridge.said(), bridge.said()
+
+
 def informative(arguments, pattern):
     def test(world):
         done = subprocess.run([world.rspbridge, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
@@ -262,6 +276,7 @@ def tests():
     for how in ("remote", "tcp", "unix", "stdio"):
         yield "launch/connect-" + how, connect_case(how)
     yield "launch/another-architecture", another_architecture
+    yield "launch/another-architecture-later", another_architecture_later
     yield "launch/version", informative(["--version"], b"rspbridge 0.")
     yield "launch/help", informative(["--help"], b"TARGET")
     yield "launch/packets", informative(["packets"], b"vCont")

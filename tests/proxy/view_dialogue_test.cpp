@@ -257,3 +257,38 @@ TEST_CASE("monitor rspbridge is answered here, other monitor commands by the stu
   d.gdb_sends("qRcmd," + rsp::to_hex("rspbridge nonsense"));
   CHECK(rsp::from_hex(*d.gdb_pop())->starts_with("rspbridge has no command \"nonsense\""));
 }
+
+TEST_CASE("a view that was picked gives way to a process that isn't ARM64's") {
+  const std::string amd64 = "<target><architecture>i386:x86-64</architecture></target>";
+  X86 d("PacketSize=4000;qXfer:features:read+", nullptr, "this GDB knows x86-64 and not aarch64");
+  d.gdb_sends("vRun;61");
+  d.stub_gets("vRun;61");
+  d.stub_sends("T0506:0000000000000000;thread:p1.1;");
+  d.stub_gets("qXfer:features:read:target.xml:0,1000");
+  d.stub_sends("l" + amd64);
+  d.gdb_gets("T0506:0000000000000000;thread:p1.1;");
+  d.gdb_sends("qXfer:features:read:target.xml:0,1000");
+  d.stub_gets("qXfer:features:read:target.xml:0,1000");
+  d.stub_sends("l" + amd64);
+  d.gdb_gets("l" + amd64);
+  d.gdb_sends("g");
+  d.stub_gets("g");
+  d.stub_sends("11223344");
+  d.gdb_gets("11223344");
+  d.gdb_sends("Z0,1000,1");
+  d.stub_gets("Z0,1000,1");
+}
+
+TEST_CASE("a view that was asked for doesn't give way") {
+  X86 d("PacketSize=4000;qXfer:features:read+");
+  d.gdb_sends("qXfer:features:read:target.xml:0,1000");
+  const std::string amd64 = "l<target><architecture>i386:x86-64</architecture></target>";
+  d.stub_gets("qXfer:features:read:target.xml:0,1000");
+  d.stub_sends(amd64);
+  d.stub_gets("qXfer:features:read:target.xml:0,1000");
+  d.stub_sends(amd64);
+  const auto reply = d.gdb_pop();
+  REQUIRE(reply);
+  CHECK(reply->starts_with("E.rspbridge: "));
+  CHECK(d.warnings.size() == 1);
+}

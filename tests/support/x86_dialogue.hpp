@@ -57,7 +57,8 @@ inline rsp::RegisterLayout view_layout(Dialogue& d) {
 
 struct X86 : Dialogue {
   explicit X86(const std::string& offered = offered_by_stub,
-               std::shared_ptr<proxy::near::SymbolStore> symbols = nullptr) {
+               std::shared_ptr<proxy::near::SymbolStore> symbols = nullptr, std::string picked_because = {}) {
+    view.why = std::move(picked_because);
     view.kind = proxy::near::ViewKind::x86_64;
     view.symbols = std::move(symbols);
     open_with(offered);

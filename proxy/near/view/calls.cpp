@@ -20,18 +20,12 @@ constexpr std::string_view too_many_floats =
     "E.rspbridge: a call with more than two floating-point arguments can't be made in the x86_64 view";
 constexpr std::uint64_t most_stack = 1 << 16;  // bytes between sp and the odd return address
 
-std::uint64_t little_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
-
 }  // namespace
 
 void Calls::note_write(std::string_view request) {
   const auto write = rsp::parse_memory_write(request);
   if (!write || write->data.size() != 8) return;
-  const std::uint64_t value = little_endian(write->data);
+  const std::uint64_t value = rsp::little_endian(write->data);
   if (value % 2 == 1 && value > write->address && value - write->address < most_stack)
     written_ = Dummy{write->address, value};
 }
@@ -96,8 +90,8 @@ Task<std::optional<std::string>> Calls::place_arguments(Dummy dummy) {
   const std::string reply = co_await asked;
   const auto bytes = rsp::parse_memory_reply(stack, reply);
   if (!bytes || bytes->size() != stack.length) co_return "E01";
-  arguments.push_back(little_endian(std::string_view(*bytes).substr(0, 8)));
-  arguments.push_back(little_endian(std::string_view(*bytes).substr(8)));
+  arguments.push_back(rsp::little_endian(std::string_view(*bytes).substr(0, 8)));
+  arguments.push_back(rsp::little_endian(std::string_view(*bytes).substr(8)));
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     auto writing = registers.set_number("x" + std::to_string(i), arguments[i]);
     auto failed = co_await writing;

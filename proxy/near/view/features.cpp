@@ -103,10 +103,11 @@ Task<std::string> view_description(View& view, const PacketRow& row, std::string
   auto loading = view.registers().load();
   const auto failed = co_await loading;
   if (failed) {
-    // Without a process the stub has none; GDB asks again once there is one.
+    // Without a process the stub has none; GDB asks again once there is one. A view that turned native has no
+    // say in it.
     auto asked = view.client().pass(row, std::move(request));
     const std::string reply = co_await asked;
-    co_return rsp::parse_qxfer_reply(reply) ? *failed : reply;
+    co_return rsp::parse_qxfer_reply(reply) && !view.is_native() ? *failed : reply;
   }
   if (!read || read->annex != "target.xml") co_return "E00";
   const std::string_view document = view.registers().view()->target_xml();

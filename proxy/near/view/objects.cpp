@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proxy/near/client.hpp"
+#include "rsp/escape.hpp"
 #include "rsp/qxfer.hpp"
 
 namespace rspbridge::proxy::near {
@@ -13,13 +14,6 @@ constexpr std::uint64_t chunk = 0x1000;                       // bytes of an obj
 constexpr std::size_t largest_object = std::size_t{1} << 20;  // bytes
 
 }  // namespace
-
-std::uint64_t little_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = std::min<std::size_t>(bytes.size(), 8); i-- > 0;)
-    value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
 
 Task<std::string> read_object(Client& client, std::string object, std::string annex) {
   std::string whole;
@@ -39,8 +33,8 @@ Task<AuxiliaryVector> read_auxiliary_vector(Client& client) {
   const std::string bytes = co_await reading;
   AuxiliaryVector vector;
   for (std::size_t at = 0; at + 16 <= bytes.size(); at += 16)
-    vector.emplace(little_endian(std::string_view(bytes).substr(at, 8)),
-                   little_endian(std::string_view(bytes).substr(at + 8, 8)));
+    vector.emplace(rsp::little_endian(std::string_view(bytes).substr(at, 8)),
+                   rsp::little_endian(std::string_view(bytes).substr(at + 8, 8)));
   co_return vector;
 }
 

@@ -12,9 +12,6 @@ namespace rspbridge::proxy::near {
 
 class Client;
 
-/// Up to 8 bytes as a number.
-std::uint64_t little_endian(std::string_view bytes);
-
 /// An object of the process that GDB selected, of 1 MiB at most; empty if it can't be read.
 Task<std::string> read_object(Client& client, std::string object, std::string annex);
 

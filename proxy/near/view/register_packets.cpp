@@ -14,13 +14,6 @@
 namespace rspbridge::proxy::near {
 namespace {
 
-std::uint64_t number_of(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = std::min<std::size_t>(bytes.size(), 8); i-- > 0;)
-    value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
-
 // A register that the stub's g leaves out ends ours, too: GDB then asks for it, and those behind it, by p.
 std::string as_far_as_known(const Registers& registers, const rsp::RegisterValues& shown) {
   std::string all = shown.format();
@@ -32,7 +25,7 @@ std::string as_far_as_known(const Registers& registers, const rsp::RegisterValue
 
 // What a write of GDB's is worth a refusal for, beside what the view itself refuses.
 std::optional<std::string> note_write(View& view, const rsp::LayoutRegister& reg, std::string_view bytes) {
-  return view.is_x86_64() ? view.calls().note_register(reg.name, number_of(bytes)) : std::nullopt;
+  return view.is_x86_64() ? view.calls().note_register(reg.name, rsp::little_endian(bytes)) : std::nullopt;
 }
 
 // GDB shows the text for P, and drops it for G.

@@ -79,6 +79,12 @@ Task<Failure> Registers::load() {
   auto describing = read_description();
   const auto stub = co_await describing;
   if (!stub) co_return for_gdb(stub.error());
+  if (misfits(*stub)) {
+    settings_.kind = ViewKind::native;
+    settings_.why = "the target is " + stub->architecture;
+    client_.inform("view native: " + settings_.why);
+    co_return for_gdb(settings_.why);
+  }
   auto defining = define(*stub);
   auto definition = co_await defining;
   if (!definition) co_return refuse(definition.error());
@@ -87,6 +93,11 @@ Task<Failure> Registers::load() {
   view_ = *std::move(compiled);
   process_ = process;
   co_return std::nullopt;
+}
+
+bool Registers::misfits(const rsp::TargetDescription& stub) const {
+  const bool picked = !settings_.why.empty() && settings_.kind != ViewKind::native;
+  return picked && !stub.architecture.empty() && stub.architecture != "aarch64";
 }
 
 std::string Registers::refuse(const std::string& sentence) {
@@ -167,7 +178,7 @@ Task<std::optional<std::uint64_t>> Registers::number(std::string stub_register) 
   auto fetching = fetch({number});
   const auto failed = co_await fetching;
   const auto bytes = failed ? std::nullopt : values_->get(number);
-  co_return bytes ? std::optional(little_endian(*bytes)) : std::nullopt;
+  co_return bytes ? std::optional(rsp::little_endian(*bytes)) : std::nullopt;
 }
 
 Task<Failure> Registers::set_number(std::string stub_register, std::uint64_t value) {

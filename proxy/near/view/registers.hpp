@@ -20,7 +20,8 @@ class Client;
 /// description only once it has a process. Failures are replies for GDB ("E01", "E.text").
 class Registers {
  public:
-  Registers(Client& client, const ViewSettings& settings) : client_(client), settings_(settings) {}
+  /// `settings` turn native where a view that was picked doesn't fit the process.
+  Registers(Client& client, ViewSettings& settings) : client_(client), settings_(settings) {}
 
   /// Compiles the view for the process that GDB selected, unless that is done. Nothing if all is well.
   Task<std::optional<std::string>> load();
@@ -55,10 +56,12 @@ class Registers {
   Task<tl::expected<rsp::ViewDefinition, std::string>> define(const rsp::TargetDescription& stub);
   Task<std::optional<std::string>> fetch_all();
   std::string refuse(const std::string& sentence);
+  /// A view was picked before the stub had a process, and its description isn't AArch64's.
+  bool misfits(const rsp::TargetDescription& stub) const;
   void follow_selection();
 
   Client& client_;
-  const ViewSettings& settings_;
+  ViewSettings& settings_;
   std::optional<rsp::CompiledView> view_;
   std::string process_;  ///< whose description it is
   std::string thread_;   ///< whose values they are

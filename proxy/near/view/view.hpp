@@ -48,7 +48,7 @@ class View {
 
  private:
   Client& client_;
-  const ViewSettings settings_;
+  ViewSettings settings_;
   Registers registers_;
   Files files_;
   Vdso vdso_;

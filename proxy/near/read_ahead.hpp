@@ -13,7 +13,7 @@
 #include "memmap/vma.hpp"
 #include "rsp/memory.hpp"
 
-namespace rspbridge::proxy::far {
+namespace rspbridge::proxy::near {
 
 /// Decides what to fetch next and holds what was fetched, until the target changes. Only VMAs of
 /// plain memory are read ahead: reading a device has effects, and shared memory changes by itself.
@@ -36,7 +36,7 @@ class ReadAhead {
   /// What to fetch now, given the map of this stop. Each must be handed to arrived() by its address.
   std::vector<rsp::MemoryRead> plan(const memmap::VmaMap& map);
 
-  /// The stub's reply to a planned read. `generation` is that of the time of plan().
+  /// The stub's reply to a planned read, run-length expanded. `generation` is that of the time of plan().
   void arrived(std::uint64_t generation, const rsp::MemoryRead& request, std::string payload);
 
   /// The target changed or runs: forgets all blocks. Those that a client waits for are still delivered.
@@ -63,4 +63,4 @@ class ReadAhead {
   std::uint64_t generation_ = 1;
 };
 
-}  // namespace rspbridge::proxy::far
+}  // namespace rspbridge::proxy::near

@@ -6,7 +6,7 @@
 
 #include "rsp/qsupported.hpp"
 
-namespace rspbridge::proxy::far {
+namespace rspbridge::proxy::link {
 
 /// How a stub must be treated. The defaults suit any stub that keeps to the manual and no more.
 struct Quirks {
@@ -30,4 +30,4 @@ struct StubRow {
 /// The first row that matches; the last row matches every stub.
 const StubRow& recognise_stub(const rsp::Features& features);
 
-}  // namespace rspbridge::proxy::far
+}  // namespace rspbridge::proxy::link

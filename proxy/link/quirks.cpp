@@ -1,9 +1,9 @@
-#include "proxy/far/quirks.hpp"
+#include "proxy/link/quirks.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace rspbridge::proxy::far {
+namespace rspbridge::proxy::link {
 namespace {
 
 constexpr std::array<std::string_view, 3> gdbserver_offers = {"QStartNoAckMode", "QProgramSignals",
@@ -42,4 +42,4 @@ const StubRow& recognise_stub(const rsp::Features& features) {
   });
 }
 
-}  // namespace rspbridge::proxy::far
+}  // namespace rspbridge::proxy::link

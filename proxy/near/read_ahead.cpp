@@ -1,4 +1,4 @@
-#include "proxy/far/read_ahead.hpp"
+#include "proxy/near/read_ahead.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -6,7 +6,7 @@
 
 #include "rsp/escape.hpp"
 
-namespace rspbridge::proxy::far {
+namespace rspbridge::proxy::near {
 
 using memmap::VirtAddr;
 using rsp::MemoryRead;
@@ -62,8 +62,7 @@ void ReadAhead::arrived(std::uint64_t generation, const MemoryRead& request, std
   if (auto orphan = std::find_if(orphans_.begin(), orphans_.end(), same); orphan != orphans_.end()) {
     Block block = std::move(*orphan);
     orphans_.erase(orphan);
-    auto expanded = rsp::expand_runs(payload);
-    auto bytes = expanded ? rsp::parse_memory_reply(request, *expanded) : std::nullopt;
+    const auto bytes = rsp::parse_memory_reply(request, payload);
     if (bytes)
       block.deliver(encode(request.encoding, std::string_view(*bytes).substr(0, block.waiting->length)));
     else
@@ -72,8 +71,7 @@ void ReadAhead::arrived(std::uint64_t generation, const MemoryRead& request, std
   }
   auto block = std::find_if(blocks_.begin(), blocks_.end(), same);
   if (block == blocks_.end()) return;
-  auto expanded = rsp::expand_runs(payload);
-  auto bytes = expanded ? rsp::parse_memory_reply(request, *expanded) : std::nullopt;
+  auto bytes = rsp::parse_memory_reply(request, payload);
   // An error or a short reply is no block: the client shall get the stub's own answer to its own request.
   if (bytes && bytes->size() == request.length)
     block->bytes = *std::move(bytes);
@@ -95,4 +93,4 @@ std::size_t ReadAhead::held_bytes() const noexcept {
   return sum;
 }
 
-}  // namespace rspbridge::proxy::far
+}  // namespace rspbridge::proxy::near
