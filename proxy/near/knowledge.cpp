@@ -93,6 +93,8 @@ void Knowledge::on_request(Request request) {
     before_change(request, row);
   else if (keeps())
     return look(std::move(request));
+  else
+    ++counts_.asked;
   pass(std::move(request));
 }
 
@@ -110,13 +112,13 @@ void Knowledge::look(Request request) {
     drop_answers(Keep::session);
     drop_answers(Keep::program);
   }
-  if (row.keep == Keep::never) return pass(std::move(request));
+  if (row.keep == Keep::never) return ask_stub(std::move(request));
   if (row.keep == Keep::memory) {
-    if (!read_memory(request) && !read_in_bulk(request)) pass(std::move(request));
+    if (!read_memory(request) && !read_in_bulk(request)) ask_stub(std::move(request));
     return;
   }
   if (row.keep == Keep::select || row.keep == Keep::alive) {
-    if (!lives(request)) return pass(std::move(request));
+    if (!lives(request)) return ask_stub(std::move(request));
     if (row.keep == Keep::select) state_.answered(request.payload, request.answer, "OK");
     ++counts_.answered;
     return reply_to(request.id, "OK");
@@ -127,7 +129,7 @@ void Knowledge::look(Request request) {
   if (found == answers_.end()) {
     const auto thread = request.thread;
     const bool all_registers = request.payload == "g";
-    pass(std::move(request), std::move(key));
+    ask_stub(std::move(request), std::move(key));
     if (all_registers && thread != state_.stopped_thread()) ask_other_threads(thread);
     return;
   }
@@ -170,9 +172,13 @@ bool Knowledge::lives(const Request& request) const {
   return thread->is_specific() && alive_.contains(numbers(*thread));
 }
 
+void Knowledge::ask_stub(Request request, std::optional<Key> key) {
+  ++counts_.asked;
+  pass(std::move(request), std::move(key));
+}
+
 void Knowledge::pass(Request request, std::optional<Key> key) {
   if (key) answers_[*key] = Answer{.payload = {}, .id = request.id, .waiting = {}};
-  if (request.effect == Effect::looks) ++counts_.asked;
   const bool answered = request.answer != link::Answer::none;
   if (request.effect == Effect::resumes && answered) resumes_.insert(request.id);
   if (request.effect == Effect::resumes) state_.resumes();

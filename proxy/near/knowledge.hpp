@@ -111,6 +111,8 @@ class Knowledge {
   bool is_own(const link::ToNear& message);
   void on_request(link::Request request);
   void look(link::Request request);
+  /// What nobody asked for yet isn't counted.
+  void ask_stub(link::Request request, std::optional<Key> key = std::nullopt);
   void pass(link::Request request, std::optional<Key> key = std::nullopt);
   /// Who asks for another thread's registers will ask for all threads', and for the stacks that they point
   /// to.

@@ -95,7 +95,7 @@ bool Knowledge::read_in_bulk(Request& request) {
   if (ahead_.take(*read, std::move(deliver)))
     ++counts_.awaited;
   else
-    pass(std::move(request));
+    ask_stub(std::move(request));
   for (const rsp::MemoryRead& block : ahead_.plan(memory_.map())) {
     Request asking{.id = ++last_id_,
                    .payload = rsp::format_memory_read(block),

@@ -4,6 +4,9 @@ import os
 import re
 import subprocess
 
+from compare import new_gdb
+from scenarios import Scenario
+from stubs import Bridge
 from target import LISTENING, wait_for
 
 SHELLS = {"bash": "arm64-guest", "csh": "arm64-guest-csh", "ash": "arm64-guest-ash", "root": "arm64-guest-root"}
@@ -121,6 +124,33 @@ def cut_while_storing(world):
 FOLDER = r"/home/dev/\.cache/rspbridge"
 
 
+def dump_is_read_ahead(far):
+    """GDB waits for few of its reads, wherever far is; the bytes are right."""
+    def test(world):
+        with Bridge(world, Scenario("dump", "heap-O0", [], []), arguments=["--far", far]) as bridge:
+            bridge.folder = bridge.temporary()
+            gdb = new_gdb(world, bridge.scenario, bridge.where, bridge)
+
+            def asked():
+                return int(re.search(r"(\d+) by asking the stub", gdb.ask("monitor rspbridge link"))[1])
+            try:
+                gdb.do("break ready")
+                gdb.do("continue")
+                file, mib, before = os.path.join(bridge.folder, "dump"), 4, asked()
+                gdb.do("dump binary memory %s heap (char*)heap+%d" % (file, mib << 20))
+                waited = asked() - before
+                gdb.do("kill")
+            finally:
+                gdb.end()
+            with open(file, "rb") as got:
+                words = memoryview(got.read()).cast("Q")
+            assert len(words) == mib << 17, len(words)
+            assert all(words[i] == i * 0x9e3779b97f4a7c15 % 2**64 for i in range(0, len(words), 997)), "the dump has wrong bytes"
+            # GDB makes more than 400 reads of it.
+            assert waited < 12, "GDB waited %d times for the stub" % waited
+    return test
+
+
 def tests():
     for name, host in SHELLS.items():
         yield "far/login shell " + name, reaches_gdbserver(host)
@@ -139,3 +169,5 @@ def tests():
         "mkdir -m 700 ~dev/elsewhere; chown dev ~dev/elsewhere; ln -s ../elsewhere ~dev/.cache/rspbridge",
         "rm ~dev/.cache/rspbridge; rmdir ~dev/elsewhere", "there is a symbolic link on the way to %s on the target" % FOLDER)
     yield "far/cut while it is stored", cut_while_storing
+    for far in ("require", "never"):
+        yield "far/dump " + far, dump_is_read_ahead(far)

@@ -234,7 +234,8 @@ def another_architecture_later(world):
         commands = ["target extended-remote " + bridge.address, "set remote exec-file /bin/true", "starti", "info registers rip", "stepi",
                     "x/2i $pc", "monitor rspbridge view", "kill"]
         done = subprocess.run(["gdb", "-q", "-nx", "-batch", *(word for command in commands for word in ("-ex", command))],
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60, env=dict(os.environ, LC_ALL="C"))
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                              encoding="utf-8", errors="replace", env=dict(os.environ, LC_ALL="C"))
         text = done.stdout + done.stderr
         assert re.search(r"rip +0x[0-9a-f]+", text) and re.search(r"=> 0x.*\n +0x", text), text
         assert "native: the target is i386:x86-64" in text and "killed" in text, text
