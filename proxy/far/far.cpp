@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "proxy/far/file_looker.hpp"
 #include "proxy/far/file_reader.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
@@ -60,6 +61,9 @@ void Far::on_link(link::ToFar message) {
                  [this](link::Symbols& given) {
                    symbols_.clear();
                    for (auto& [name, value] : given.symbols) symbols_[name] = value;
+                 },
+                 [this](link::LookAtFile& request) {
+                   look_at_file(queue_, request, [this](link::FileSeen seen) { near_(std::move(seen)); });
                  },
                  [this](link::Interrupt&) { queue_.interrupt(); },
                  [this](link::GdbCame&) { queue_.interrupt(); },

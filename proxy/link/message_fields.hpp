@@ -45,6 +45,8 @@ template <>
 inline constexpr auto fields<Symbol> = std::tuple(&Symbol::name, &Symbol::value);
 template <>
 inline constexpr auto fields<Symbols> = std::tuple(&Symbols::symbols);
+template <>
+inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path);
 
 template <>
 inline constexpr auto fields<Reply> = std::tuple(&Reply::id, &Reply::payload, &Reply::final);
@@ -68,6 +70,10 @@ template <>
 inline constexpr auto fields<Log> = std::tuple(&Log::warning, &Log::text);
 template <>
 inline constexpr auto fields<StubGone> = std::tuple(&StubGone::expected, &StubGone::reason);
+
+template <>
+inline constexpr auto fields<FileSeen> = std::tuple(&FileSeen::id, &FileSeen::opened, &FileSeen::status,
+                                                    &FileSeen::start);
 
 /// Converts to whatever a member is.
 struct AnyMember {

@@ -61,6 +61,13 @@ struct ReadFile {
   std::string path;
 };
 
+/// Whether a file of the target may be read, and what it is; in the file system that GDB selected. Answered
+/// by FileSeen; waits while the target runs.
+struct LookAtFile {
+  RequestId id = 0;
+  std::string path;
+};
+
 /// A request that only looks, and the thread that it is about.
 struct Question {
   std::optional<rsp::ThreadId> thread;
@@ -109,7 +116,7 @@ struct GdbCame {};
 /// GDB's connection is gone: what it asked for and wasn't sent yet is dropped.
 struct GdbGone {};
 
-using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone, Symbols>;
+using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone, Symbols, LookAtFile>;
 
 // ---- far to near ----
 
@@ -134,6 +141,14 @@ struct FileRead {
   RequestId id = 0;
   std::optional<std::string> text;
   std::string why_not;  ///< a sentence, if there is no text
+};
+
+/// The stub's replies, run-length expanded, to the packets that open the file, ask for its status and read
+/// its first page. The file is closed again. `status` and `start` are empty if it couldn't be opened.
+struct FileSeen {
+  static constexpr std::uint64_t first_page = 4096;  ///< bytes
+  RequestId id = 0;
+  std::string opened, status, start;
 };
 
 /// Something for the log.
@@ -176,8 +191,8 @@ struct StubGone {
   std::string reason;     ///< a sentence
 };
 
-using ToNear =
-    std::variant<Reply, Refused, Opened, FileRead, StopBundle, Fact, MapRead, Notification, Log, StubGone>;
+using ToNear = std::variant<Reply, Refused, Opened, FileRead, StopBundle, Fact, MapRead, Notification, Log,
+                            StubGone, FileSeen>;
 
 /// One end's way to the other. Messages arrive in order, and never inside the call that sent them.
 using SendToFar = std::function<void(ToFar)>;

@@ -114,11 +114,32 @@ void Client::resume(link::RequestId id, const std::string& payload, bool final) 
   if (asked.row_ && asked.row_->answer == Answer::status) look_into_stop(payload);
   if (asked.row_ && asked.row_->on_reply)
     asked.row_->on_reply(*this, asked.requests_[waiting.index].payload, reply);
-  if (++asked.answered_ < asked.requests_.size()) return;
+  if (++asked.answered_ == asked.requests_.size()) go_on_with(waiting.waiter);
+}
+
+void Client::go_on_with(std::coroutine_handle<> waiter) {
   in_task_ = true;
-  waiting.waiter.resume();
+  waiter.resume();
   in_task_ = false;
   go_on();
+}
+
+void LookingAtFiles::await_suspend(std::coroutine_handle<> waiter) {
+  left_ = paths_.size();
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const link::RequestId id = ++client_.shared_.last_id;
+    client_.looking_[id] = {this, i, waiter};
+    client_.hooks_.far(link::LookAtFile{id, paths_[i]});
+  }
+}
+
+void Client::on_file_seen(link::FileSeen seen) {
+  const auto found = looking_.find(seen.id);
+  if (found == looking_.end()) return;  // asked by a GDB that is gone
+  const Looking looking = found->second;
+  looking_.erase(found);
+  looking.files->seen_[looking.index] = std::move(seen);
+  if (--looking.files->left_ == 0) go_on_with(looking.waiter);
 }
 
 void Client::answer(std::string reply) {
@@ -169,6 +190,8 @@ void Client::on_link(const link::ToNear& message) {
     if (notification->payload.starts_with("Stop:"))
       look_into_stop(std::string_view(notification->payload).substr(5));
     gdb_.send_notification(view_.on_notification(notification->payload));
+  } else if (auto* seen = std::get_if<link::FileSeen>(&message)) {
+    on_file_seen(*seen);
   }
 }
 
@@ -226,6 +249,7 @@ std::vector<std::string> Client::on_gdb_closed() {
       row->on_reply(*this, waiting.asked->requests_[waiting.index].payload, assumed);
   }
   waiting_.clear();
+  looking_.clear();
   incoming_.clear();
   task_.reset();
   for (Slot& slot : slots_) {

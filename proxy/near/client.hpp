@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "proxy/link/messages.hpp"
+#include "proxy/near/absent_files.hpp"
 #include "proxy/near/packet_table.hpp"
 #include "proxy/near/symbol_offer.hpp"
 #include "proxy/near/task.hpp"
@@ -28,6 +29,8 @@ struct Shared {
   link::RequestId last_id = 0;
   bool multiprocess = false;  ///< some GDB switched the multiprocess extension on
   bool keeps_answers = true;  ///< false: every packet goes to the stub (`--no-cache`)
+  AbsentFiles absent_files;   ///< of the file system that `file_system` names
+  std::string file_system;    ///< the last vFile:setfs; empty before one
 };
 
 class Client;
@@ -62,6 +65,26 @@ class Asked : public AskedAll {
  private:
   friend class Client;
   using AskedAll::AskedAll;
+};
+
+/// Looks at files of the target, all at once: `auto looking = client.look_at({…}); seen = co_await looking;`.
+/// In the order of the paths. Must outlive the wait.
+class LookingAtFiles {
+ public:
+  LookingAtFiles(const LookingAtFiles&) = delete;
+  LookingAtFiles& operator=(const LookingAtFiles&) = delete;
+  bool await_ready() const noexcept { return paths_.empty(); }
+  void await_suspend(std::coroutine_handle<> waiter);
+  std::vector<link::FileSeen> await_resume() { return std::move(seen_); }
+
+ private:
+  friend class Client;
+  LookingAtFiles(Client& client, std::vector<std::string> paths)
+      : client_(client), paths_(std::move(paths)), seen_(paths_.size()) {}
+  Client& client_;
+  std::vector<std::string> paths_;
+  std::vector<link::FileSeen> seen_;
+  std::size_t left_ = 0;
 };
 
 /// Routes what one GDB sends by the packet table, and gives it its replies in the order of its
@@ -101,6 +124,7 @@ class Client {
             link::Answer answer = link::Answer::reply);
   /// Several that change nothing.
   AskedAll ask_all(std::vector<std::string> payloads);
+  LookingAtFiles look_at(std::vector<std::string> paths) { return {*this, std::move(paths)}; }
   /// Sends the stub a packet on GDB's behalf: what the row notes of such packets is noted, and output
   /// on the way goes to GDB.
   Asked pass(const PacketRow& row, std::string payload);
@@ -131,6 +155,7 @@ class Client {
 
  private:
   friend class AskedAll;
+  friend class LookingAtFiles;
   /// Who waits for the reply to a request.
   struct Waiting {
     AskedAll* asked = nullptr;
@@ -153,6 +178,9 @@ class Client {
   /// Ends the task under way if it is done, and begins what waited for it.
   void go_on();
   void resume(link::RequestId id, const std::string& payload, bool final);
+  /// Resumes the task under way.
+  void go_on_with(std::coroutine_handle<> waiter);
+  void on_file_seen(link::FileSeen seen);
   void on_reply(link::RequestId id, const std::string& payload, bool final);
   void flush();
   /// Follows which thread is selected, and drops what belonged to a process that is gone.
@@ -170,6 +198,12 @@ class Client {
   bool awaits_reply_ = false;  ///< its last packet isn't one that waits for a stop
   View view_;
   std::map<link::RequestId, Waiting> waiting_;
+  struct Looking {
+    LookingAtFiles* files = nullptr;
+    std::size_t index = 0;
+    std::coroutine_handle<> waiter;
+  };
+  std::map<link::RequestId, Looking> looking_;
   std::deque<std::string> incoming_;       ///< packets that wait for the task under way
   std::optional<Task<std::string>> task_;  ///< gives the reply of the last slot
   bool in_task_ = false;                   ///< the task is running at this moment

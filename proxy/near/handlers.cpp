@@ -108,6 +108,13 @@ void note_file_opened(Client& client, std::string_view, std::string& reply) {
   client.undo().set(close, {{close}, std::nullopt});
 }
 
+void note_file_system(Client& client, std::string_view request, std::string& reply) {
+  Shared& shared = client.shared();
+  if (!reply.starts_with("F0") || shared.file_system == request) return;
+  shared.file_system = request;
+  shared.absent_files.clear();
+}
+
 void note_file_closed(Client& client, std::string_view request, std::string&) {
   client.undo().forget(std::string(request));
 }

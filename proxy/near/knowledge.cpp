@@ -23,12 +23,17 @@ Knowledge::Knowledge(Hooks hooks, link::RequestId& last_id) : hooks_(std::move(h
 
 void Knowledge::forget() {
   drop_of_stop();
-  memory_.clear();
   drop_answers(Keep::program);
   drop_answers(Keep::session);
   working_set_.forget();
-  ahead_.clear();
   map_is_unavailable_ = false;
+  drop_memory();
+}
+
+void Knowledge::drop_memory() {
+  memory_.clear();
+  ahead_.clear();
+  advance_all();
 }
 
 std::optional<link::ToNear> Knowledge::next() {
@@ -65,6 +70,8 @@ void Knowledge::ask(Request request, std::function<void(std::optional<std::strin
 }
 
 void Knowledge::gdb_gone(const std::vector<std::string>& undo) {
+  send_deferred();
+  inserted_.clear();
   hooks_.far(link::GdbGone{});
   for (const std::string& payload : undo)
     ask({.payload = payload, .effect = Effect::looks}, [](const auto&) {});
@@ -87,6 +94,8 @@ void Knowledge::on_request(Request request) {
     return;
   }
   const PacketRow& row = row_for(request.payload);
+  if (keeps() && row.keep == Keep::nothing && defer(request)) return;
+  if (request.effect != Effect::looks) send_deferred();
   if (request.effect == Effect::resumes)
     before_resume(request);
   else if (request.effect == Effect::changes)
@@ -184,8 +193,8 @@ void Knowledge::pass(Request request, std::optional<Key> key) {
   if (request.effect == Effect::resumes) state_.resumes();
   if (request.thread && request.of_gdb) state_.selected(*request.thread);
   if (answered)
-    passed_[request.id] =
-        Passed{std::move(key), std::nullopt, request.payload, request.effect, request.answer, request.of_gdb};
+    passed_[request.id] = Passed{std::move(key), std::nullopt,   request.payload, request.effect,
+                                 request.answer, request.of_gdb, request.thread};
   else
     state_.answered(request.payload, request.answer, "");
   hooks_.far(std::move(request));
@@ -204,10 +213,10 @@ void Knowledge::before_change(const Request& request, const PacketRow& row) {
     if (const auto write = rsp::parse_memory_write(request.payload))
       memory_.written(write->address, write->data.size());
     else
-      memory_.clear();
+      drop_memory();
   } else {
     drop_of_stop();
-    memory_.clear();
+    drop_memory();
   }
   advance_all();
 }
@@ -216,15 +225,14 @@ void Knowledge::before_resume(const Request& request) {
   const bool continues = request.answer == link::Answer::stop && !request.payload.starts_with("vRun") &&
                          !request.payload.starts_with("vAttach");
   drop_of_stop();
-  memory_.clear();
-  ahead_.clear();
+  drop_memory();
   if (!continues) {
     drop_answers(Keep::program);
     working_set_.forget();
     map_is_unavailable_ = false;
+    inserted_.clear();
   }
   if (keeps()) hooks_.far(working_set_.wanted());
-  advance_all();
 }
 
 void Knowledge::drop_of_stop() {

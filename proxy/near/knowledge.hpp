@@ -19,6 +19,7 @@
 #include "proxy/near/packet_table.hpp"
 #include "proxy/near/read_ahead.hpp"
 #include "proxy/near/working_set.hpp"
+#include "rsp/breakpoint.hpp"
 #include "rsp/memory.hpp"
 
 namespace rspbridge::proxy::near {
@@ -67,7 +68,7 @@ class Knowledge {
   /// Requests that wait for no stop are answered now.
   bool looks() const noexcept { return !state_.non_stop() && resumes_.empty(); }
   /// The stub has answered everything.
-  bool idle() const noexcept { return passed_.empty(); }
+  bool idle() const noexcept { return passed_.empty() && deferred_.empty(); }
 
   /// Everything that was learned is forgotten (`monitor rspbridge flush`).
   void forget();
@@ -130,6 +131,17 @@ class Knowledge {
   bool read_in_bulk(link::Request& request);
   /// Asks for the memory map if it was dropped since the stop.
   void want_map();
+  /// Pages, and what was read ahead.
+  void drop_memory();
+
+  /// A breakpoint that the stub is sure to set or remove is answered, or held until the map tells whether it
+  /// is one. False: the stub must be asked.
+  bool defer(link::Request& request);
+  /// Before anything that the stub must not do without them.
+  void send_deferred();
+  /// Of what was held for the map.
+  void decide();
+  void learn_breakpoint(const Passed& passed, const std::string& reply);
   /// False: it must wait.
   bool advance(MemoryWait& wait);
   void advance_all();
@@ -163,6 +175,10 @@ class Knowledge {
   link::RequestId map_read_ = 0;     ///< of want_map()
   bool map_is_unavailable_ = false;  ///< for this program
   WorkingSet working_set_;
+  std::vector<link::Request> deferred_;  ///< answered, and not sent yet
+  std::vector<link::Request> undecided_;
+  std::set<std::pair<std::int64_t, rsp::BreakpointKey>> inserted_;  ///< by process; with what is deferred
+  bool stub_inserts_ = false;                                       ///< it has set a breakpoint already
   Counts counts_;
 };
 

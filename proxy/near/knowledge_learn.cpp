@@ -143,6 +143,7 @@ void Knowledge::advance_all() {
   std::deque<MemoryWait> waits = std::exchange(waits_, {});
   for (MemoryWait& wait : waits)
     if (!advance(wait)) waits_.push_back(std::move(wait));
+  decide();
 }
 
 // ---- learning ----
@@ -189,6 +190,7 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
   const std::optional<ThreadId> before = state_.stopped_thread();
   if (state_.answered(passed.payload, passed.answer, reply)) learn_stop(reply, before);
   if (passed.payload.starts_with("QNonStop:")) forget();
+  learn_breakpoint(passed, reply);
   if (passed.effect == link::Effect::changes && passed.of_gdb && hooks_.changed)
     hooks_.changed(passed.payload, reply);
 }
@@ -242,8 +244,9 @@ void Knowledge::learn_stop(const std::string& reply, const std::optional<ThreadI
   if (!stop) return;
   const bool other_process = stop->thread && before && stop->thread->pid != before->pid;
   const bool other_program = stop->kind != rsp::StopReply::Kind::stopped || stop->pair("exec").has_value();
-  if (other_process || other_program) memory_.clear();
+  if (other_process || other_program) drop_memory();
   if (other_program) drop_answers(Keep::program);
+  if (other_program) inserted_.clear();
   if (stop->thread && stop->thread->is_specific() && !other_program) alive_.insert(numbers(*stop->thread));
   working_set_.stopped(reply);
 }

@@ -52,6 +52,11 @@ bool KnownMemory::is_fetchable_beside(std::uint64_t page, std::uint64_t beside) 
   return has_map() && look_at_page(page) == Found::fetchable && plain_vma(page) == plain_vma(beside);
 }
 
+bool KnownMemory::is_code(std::uint64_t address, std::uint64_t length) const {
+  const Vma* vma = plain_vma(address);
+  return vma && vma->executable && length <= vma->range.end.value - address;
+}
+
 std::string KnownMemory::get(std::uint64_t address, std::uint64_t length) const {
   std::string bytes;
   while (bytes.size() < length) {

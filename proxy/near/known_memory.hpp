@@ -46,6 +46,9 @@ class KnownMemory {
   /// Nothing if there is none. False, and without effect, if it isn't expected under `id` any more.
   bool map_arrived(link::RequestId id, std::optional<memmap::VmaMap> map);
   bool has_map() const noexcept { return map_state_ == MapState::known; }
+  bool expects_map() const noexcept { return map_state_ == MapState::coming; }
+  /// Whether all of it is executable plain memory; length is at least 1. False without a map.
+  bool is_code(std::uint64_t address, std::uint64_t length) const;
   /// There is none, and none is expected.
   bool lacks_map() const noexcept { return map_state_ == MapState::unknown; }
   /// Empty without one.

@@ -109,10 +109,10 @@ constexpr PacketRow table[] = {
 
     // Breakpoints.
     {"Z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint,
-     "inserts; taken back if GDB vanishes", ViewScope::x86_64, view_breakpoint,
-     "an instruction has four bytes; the tag in the address is dropped"},
-    {"z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint, "removes",
-     ViewScope::x86_64, view_breakpoint, "the same"},
+     "inserts; a plain one waits for the next change or resume; taken back if GDB vanishes",
+     ViewScope::x86_64, view_breakpoint, "an instruction has four bytes; the tag in the address is dropped"},
+    {"z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint,
+     "removes, as it inserts", ViewScope::x86_64, view_breakpoint, "the same"},
     {"QCatchSyscalls", Match::word, forward, looks, reply, Keep::never, nullptr, note_catch_syscalls,
      "taken back if GDB vanishes", ViewScope::x86_64, view_catch_syscalls,
      "amd64's numbers become ARM64's; a call that ARM64 lacks is refused"},
@@ -164,7 +164,9 @@ constexpr PacketRow table[] = {
     // Files of the target.
     {"vFile:open", Match::word, forward, looks, reply, Keep::never, nullptr, note_file_opened,
      "closed again if GDB vanishes", ViewScope::files, view_open_file,
-     "an ARM64 ELF file is read and translated, or replaced by the one with its symbols"},
+     "an ELF file that is known here is served from here, an unknown one is read whole, and translated or "
+     "replaced by "
+     "the one with its symbols; a debug file that wasn't there isn't looked for again"},
     {"vFile:close", Match::word, forward, looks, reply, Keep::never, nullptr, note_file_closed, "closes",
      ViewScope::files, view_close_file, "closes"},
     {"vFile:pwrite", Match::word, forward, changes, reply, Keep::never, nullptr, nullptr,
@@ -173,6 +175,8 @@ constexpr PacketRow table[] = {
      ViewScope::files, view_read_file, "from what the file was translated to"},
     {"vFile:fstat", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr,
      "a file's size and time", ViewScope::files, view_file_status, "the size of what it was translated to"},
+    {"vFile:setfs", Match::word, forward, looks, reply, Keep::never, nullptr, note_file_system,
+     "whose files are meant"},
     {"vFile", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr, "the target's files"},
 
     {"(any other)", Match::whole, forward, changes, reply, Keep::never, nullptr, nullptr, "passes verbatim"},

@@ -42,6 +42,7 @@ inline std::vector<Row<ToFar>> to_far_rows() {
        "6162\x02"
        "1f\x02"
        "63\x00"s},
+      {"look at a file", LookAtFile{5, "/a"}, "\x08\x05\x02/a"s},
   };
 }
 
@@ -65,6 +66,11 @@ inline std::vector<Row<ToNear>> to_near_rows() {
       {"a notification", Notification{"Stop:T05"}, "\x07\x08Stop:T05"s},
       {"a line for the log", Log{true, "Oh."}, "\x08\x01\x03Oh."s},
       {"the stub's end", StubGone{true, "It exited."}, "\x09\x01\x0aIt exited."s},
+      {"a file seen", FileSeen{5, "F3", "F0;", "F1;a"},
+       "\x0a\x05\x02"
+       "F3\x03"
+       "F0;\x04"
+       "F1;a"s},
   };
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -42,6 +43,14 @@ std::uint16_t free_port() {
 bool answers(std::uint16_t port) {
   const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(port);
+  return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+bool accepts_connections(const std::string& socket_path) {
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  socket_path.copy(address.sun_path, sizeof address.sun_path - 1);
   return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
@@ -133,7 +142,8 @@ std::string SshServer::known_hosts_line(const std::filesystem::path& host_key) c
 SshAgent::SshAgent(const std::vector<std::filesystem::path>& keys) {
   const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   agent_.emplace(Child::start({"ssh-agent", "-D", "-a", socket()}, {null.get(), null.get(), null.get()}, {}));
-  for (int step = 0; step < kSteps && !std::filesystem::exists(socket()); ++step)
+  // The socket's name is there a moment before the agent listens.
+  for (int step = 0; step < kSteps && !accepts_connections(socket()); ++step)
     std::this_thread::sleep_for(kStep);
   for (const auto& key : keys) run_tool({"env", "SSH_AUTH_SOCK=" + socket(), "ssh-add", "-q", key.string()});
 }

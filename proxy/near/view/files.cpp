@@ -13,10 +13,10 @@
 namespace rspbridge::proxy::near {
 namespace {
 
-constexpr std::uint64_t read_only = 0;      // O_RDONLY, in File-I/O terms
-constexpr std::uint64_t io_error = 9999;    // EUNKNOWN: File-I/O has no EIO
-constexpr std::uint64_t first_page = 4096;  // where program headers and the build-id are
-constexpr std::uint64_t block = 8192;  // bytes a read; gdbserver gives less where it doesn't fit, escaped
+constexpr std::uint64_t read_only = 0;     // O_RDONLY, in File-I/O terms
+constexpr std::uint64_t io_error = 9999;   // EUNKNOWN: File-I/O has no EIO
+constexpr std::uint64_t no_such_file = 2;  // ENOENT
+constexpr std::uint64_t block = 8192;      // bytes a read; gdbserver gives less where it doesn't fit, escaped
 constexpr std::size_t blocks_at_once = 256;  // of a file that is read whole
 constexpr std::uint64_t largest = std::uint64_t{1} << 30;
 
@@ -26,14 +26,6 @@ bool is_made_up(const std::string& path) {
 }
 
 }  // namespace
-
-Task<std::optional<rsp::FileStatus>> Files::status(std::int64_t fd) {
-  auto asked = client_.ask(rsp::format_vfile_fstat(fd));
-  const std::string payload = co_await asked;
-  const auto reply = rsp::parse_vfile_reply(payload);
-  if (!reply || reply->result < 0) co_return std::nullopt;
-  co_return rsp::parse_file_status(reply->attachment);
-}
 
 // In order, and many at once: a stub that can't be pipelined gets them one by one all the same.
 Task<std::optional<std::string>> Files::read(std::int64_t fd, std::uint64_t size) {
@@ -59,42 +51,90 @@ Task<std::optional<std::string>> Files::read(std::int64_t fd, std::uint64_t size
   co_return contents;
 }
 
-Task<bool> Files::opened(std::int64_t fd, std::string path) {
+Task<link::FileSeen> Files::look(std::int64_t fd) {
+  auto asked = client_.ask_all(
+      {rsp::format_vfile_fstat(fd), rsp::format_vfile_pread(fd, link::FileSeen::first_page, 0)});
+  std::vector<std::string> replies = co_await asked;
+  co_return link::FileSeen{.opened = {}, .status = std::move(replies[0]), .start = std::move(replies[1])};
+}
+
+std::optional<Files::Look> Files::recognise(const std::string& path, const link::FileSeen& seen) {
+  const auto status = rsp::parse_vfile_reply(seen.status), start = rsp::parse_vfile_reply(seen.start);
+  if (!status || status->result < 0 || !start || start->result < 0) return std::nullopt;
+  const auto file = rsp::parse_file_status(status->attachment);
+  if (!file || !file->is_regular() || file->size == 0) return std::nullopt;
+  auto build_id = settings_.symbols->recognise(start->attachment);
+  if (!build_id) return std::nullopt;
+  return Look{*file, {path, file->size, file->mtime, *std::move(build_id)}};
+}
+
+std::optional<StoredFile> Files::find(const FileIdentity& identity) {
+  if (const auto known = known_.find(identity); known != known_.end()) return StoredFile{known->second, {}};
+  auto stored = settings_.symbols->find(identity);
+  if (stored && stored->refusal.empty()) known_[identity] = stored->contents;
+  return stored;
+}
+
+std::string Files::open_here(OpenFile file) {
+  open_[++last_of_ours_] = std::move(file);
+  return "F" + rsp::format_hex(static_cast<std::uint64_t>(last_of_ours_));
+}
+
+Task<std::optional<std::string>> Files::open(std::string path, std::optional<link::FileSeen>& seen) {
+  Shared& shared = client_.shared();
+  if (is_made_up(path) || !shared.keeps_answers) co_return std::nullopt;
+  if (shared.absent_files.is_absent(path)) co_return rsp::format_vfile_error(no_such_file);
+  std::vector<std::string> paths = shared.absent_files.unknown_folders(path);
+  paths.push_back(path);
+  auto looking = client_.look_at(paths);
+  std::vector<link::FileSeen> all = co_await looking;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto reply = rsp::parse_vfile_reply(all[i].opened);
+    const bool is_last = i + 1 == all.size(), is_there = reply && reply->result >= 0;
+    if (!is_there && (!reply || reply->error != no_such_file)) continue;
+    if (is_last)
+      shared.absent_files.learn_file(path, is_there);
+    else
+      shared.absent_files.learn_folder(paths[i], is_there);
+  }
+  seen = std::move(all.back());
+  const auto reply = rsp::parse_vfile_reply(seen->opened);
+  if (reply && reply->result < 0) co_return seen->opened;
+  const auto file = recognise(path, *seen);
+  auto stored = file ? find(file->identity) : std::nullopt;
+  if (!stored || !stored->contents) co_return std::nullopt;
+  co_return open_here({std::move(stored->contents), rsp::parse_vfile_reply(seen->status)->attachment});
+}
+
+Task<bool> Files::opened(std::int64_t fd, std::string path, std::optional<link::FileSeen> seen) {
   open_.erase(fd);
   if (is_made_up(path)) co_return true;
-  auto looking = status(fd);
-  const auto file = co_await looking;
-  if (!file || !file->is_regular() || file->size == 0) co_return true;
-  auto starting = read(fd, std::min(file->size, first_page));
-  const auto start = co_await starting;
-  const auto build_id = start ? settings_.symbols->recognise(*start) : std::nullopt;
-  if (!build_id) co_return true;
-  const FileIdentity identity{path, file->size, file->mtime, *build_id};
-  const auto known = known_.find(identity);
-  if (known != known_.end()) {
-    if (known->second) open_[fd] = known->second;
-    co_return true;
+  if (!seen) {
+    auto looking = look(fd);
+    seen = co_await looking;
   }
-  auto stored = settings_.symbols->find(identity);
-  if (!stored && file->size > largest)
+  const auto file = recognise(path, *seen);
+  if (!file) co_return true;
+  auto stored = find(file->identity);
+  if (!stored && file->status.size > largest)
     stored = StoredFile{
         nullptr, path + " on the target is larger than 1 GiB: translate it here with rspbridge translate"};
   if (!stored) {
-    auto reading = read(fd, file->size);
+    auto reading = read(fd, file->status.size);
     auto contents = co_await reading;
     if (!contents) co_return false;
-    stored = settings_.symbols->take(identity, *std::move(contents));
+    stored = settings_.symbols->take(file->identity, *std::move(contents));
   }
   if (!stored->refusal.empty()) {
     client_.warn(stored->refusal);
     co_return false;
   }
-  known_[identity] = stored->contents;
-  if (stored->contents) open_[fd] = stored->contents;
+  known_[file->identity] = stored->contents;
+  if (stored->contents) open_[fd] = {stored->contents, {}};
   co_return true;
 }
 
-std::optional<std::int64_t> Files::open_debug_file(const std::string& path) {
+std::optional<std::string> Files::open_debug_file(const std::string& path) {
   constexpr std::string_view folder = "/.build-id/", ending = ".debug";
   const auto at = path.rfind(folder);
   if (at == std::string::npos || !path.ends_with(ending)) return std::nullopt;
@@ -105,8 +145,7 @@ std::optional<std::int64_t> Files::open_debug_file(const std::string& path) {
   if (!stored) return std::nullopt;
   if (!stored->refusal.empty()) client_.warn(stored->refusal);
   if (!stored->contents) return std::nullopt;
-  open_[++last_of_ours_] = stored->contents;
-  return last_of_ours_;
+  return open_here({stored->contents, {}});
 }
 
 std::string Files::describe() const {
@@ -117,21 +156,25 @@ std::string Files::describe() const {
   return text.empty() ? "GDB has read no ELF file yet.\n" : text;
 }
 
-std::shared_ptr<const std::string> Files::contents(std::int64_t fd) const {
+Files::OpenFile Files::open_file(std::int64_t fd) const {
   const auto found = open_.find(fd);
-  return found == open_.end() ? nullptr : found->second;
+  return found == open_.end() ? OpenFile() : found->second;
 }
 
 Task<std::string> view_open_file(View& view, const PacketRow& row, std::string request) {
   const auto open = rsp::parse_vfile_open(request);
-  if (open && open->flags == read_only)
-    if (const auto fd = view.files().open_debug_file(open->path))
-      co_return "F" + rsp::format_hex(static_cast<std::uint64_t>(*fd));
+  std::optional<link::FileSeen> seen;
+  if (open && open->flags == read_only) {
+    if (auto here = view.files().open_debug_file(open->path)) co_return *std::move(here);
+    auto opening = view.files().open(open->path, seen);
+    auto known = co_await opening;
+    if (known) co_return *std::move(known);
+  }
   auto asked = view.client().pass(row, std::move(request));
   const std::string reply = co_await asked;
   const auto result = rsp::parse_vfile_reply(reply);
   if (!open || open->flags != read_only || !result || result->result < 0) co_return reply;
-  auto looking = view.files().opened(result->result, open->path);
+  auto looking = view.files().opened(result->result, open->path, std::move(seen));
   const bool may_be_read = co_await looking;
   if (may_be_read) co_return reply;
   const PacketRow& close_row = row_for("vFile:close:");
@@ -142,7 +185,7 @@ Task<std::string> view_open_file(View& view, const PacketRow& row, std::string r
 
 Task<std::string> view_read_file(View& view, const PacketRow& row, std::string request) {
   const auto read = rsp::parse_vfile_pread(request);
-  const auto contents = read ? view.files().contents(read->fd) : nullptr;
+  const auto contents = read ? view.files().open_file(read->fd).contents : nullptr;
   if (!contents) {
     auto asked = view.client().pass(row, std::move(request));
     std::string reply = co_await asked;
@@ -154,9 +197,10 @@ Task<std::string> view_read_file(View& view, const PacketRow& row, std::string r
 
 Task<std::string> view_file_status(View& view, const PacketRow& row, std::string request) {
   const auto fd = rsp::parse_vfile_descriptor(request);
-  const auto contents = fd ? view.files().contents(*fd) : nullptr;
+  const auto [contents, status] = fd ? view.files().open_file(*fd) : Files::OpenFile();
   if (contents && Files::is_ours(*fd))
-    co_return rsp::format_vfile_attachment(rsp::format_file_status(contents->size()));
+    co_return rsp::format_vfile_attachment(status.empty() ? rsp::format_file_status(contents->size())
+                                                          : rsp::with_size(status, contents->size()));
   auto asked = view.client().pass(row, std::move(request));
   std::string payload = co_await asked;
   auto reply = contents ? rsp::parse_vfile_reply(payload) : std::nullopt;

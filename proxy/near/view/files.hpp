@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "proxy/link/messages.hpp"
 #include "proxy/near/task.hpp"
 #include "proxy/near/view/settings.hpp"
 #include "proxy/near/view/symbol_store.hpp"
@@ -23,16 +24,24 @@ class Files {
  public:
   Files(Client& client, const ViewSettings& settings) : client_(client), settings_(settings) {}
 
-  /// GDB opened `path` for reading, and the stub gave `fd`. Decides whether the file is the store's.
+  /// GDB opens `path` for reading. Its reply, if that is known without the stub: there is no such file, or
+  /// the store has it. Nothing if the stub is to open it; `seen` is then what was seen of it, if it was
+  /// looked at.
+  Task<std::optional<std::string>> open(std::string path, std::optional<link::FileSeen>& seen);
+  /// The stub opened `path` for GDB, and gave `fd`. Decides whether the file is the store's.
   /// False if it may not be read: a file that can't be translated.
-  Task<bool> opened(std::int64_t fd, std::string path);
-  /// The contents behind `fd`; null if the file passes as it is.
-  std::shared_ptr<const std::string> contents(std::int64_t fd) const;
+  Task<bool> opened(std::int64_t fd, std::string path, std::optional<link::FileSeen> seen);
+  struct OpenFile {
+    std::shared_ptr<const std::string> contents;  ///< null: the file passes as it is
+    std::string status;  ///< what the stub's vFile:fstat gave; empty if it wasn't asked
+  };
+  /// What is behind `fd`.
+  OpenFile open_file(std::int64_t fd) const;
   void closed(std::int64_t fd) { open_.erase(fd); }
 
   /// Opens a debug file that the target needn't have, if `path` names one by build-id
-  /// (".../.build-id/ab/cdef.debug") and the store has it. Nothing if not.
-  std::optional<std::int64_t> open_debug_file(const std::string& path);
+  /// (".../.build-id/ab/cdef.debug") and the store has it: GDB's reply. Nothing if not.
+  std::optional<std::string> open_debug_file(const std::string& path);
   /// One line a file that GDB opened: what it is served as.
   std::string describe() const;
 
@@ -40,15 +49,25 @@ class Files {
   static bool is_ours(std::int64_t fd) { return fd >= first_of_ours; }
 
  private:
+  /// What tells a file from others, and decides whether it is the store's.
+  struct Look {
+    rsp::FileStatus status;
+    FileIdentity identity;
+  };
   Task<std::optional<std::string>> read(std::int64_t fd, std::uint64_t size);
-  Task<std::optional<rsp::FileStatus>> status(std::int64_t fd);
+  Task<link::FileSeen> look(std::int64_t fd);
+  /// Nothing if the file passes as it is.
+  std::optional<Look> recognise(const std::string& path, const link::FileSeen& seen);
+  /// Nothing if it must be read first.
+  std::optional<StoredFile> find(const FileIdentity& identity);
+  std::string open_here(OpenFile file);
 
   static constexpr std::int64_t first_of_ours = 0x40000000;  // no stub counts that far
 
   Client& client_;
   const ViewSettings& settings_;
   std::int64_t last_of_ours_ = first_of_ours;
-  std::map<std::int64_t, std::shared_ptr<const std::string>> open_;
+  std::map<std::int64_t, OpenFile> open_;
   std::map<FileIdentity, std::shared_ptr<const std::string>> known_;  ///< null: not translated
 };
 

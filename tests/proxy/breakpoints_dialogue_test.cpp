@@ -1,0 +1,122 @@
+// Breakpoints that are answered before the stub has them, as dialogues.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/support/stopped_stub.hpp"
+
+using namespace rspbridge;
+using namespace rspbridge::tests::stopped;
+
+namespace {
+
+const std::string set_one = "Z0,400100,4", remove_one = "z0,400100,4", other = "Z0,400200,4";
+
+// One that has set a breakpoint already: only of such a stub more is promised.
+struct Setting : Stub {
+  Setting() {
+    gdb("Z0,400000,4");
+    serve();
+    asked.clear();
+  }
+  std::vector<std::string> breakpoints_asked() const {
+    std::vector<std::string> found;
+    for (const std::string& packet : asked)
+      if (packet.find_first_of("zZ") == 0 || packet.starts_with("vCont;") || packet.starts_with("D;"))
+        found.push_back(packet);
+    return found;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("breakpoints go out in GDB's order, in the round trip of the resume") {
+  Setting s;
+  CHECK(s.cost({remove_one}) == 1);  // nobody set it: that is for the stub to say
+  s.asked.clear();
+  CHECK(s.cost({set_one, other, remove_one, set_one}) == 0);
+  CHECK(s.breakpoints_asked().empty());
+  s.gdb("vCont;c");
+  CHECK(s.breakpoints_asked() == std::vector<std::string>{set_one, other, remove_one, set_one, "vCont;c"});
+  CHECK(s.cost({remove_one, "z0,400200,4"}) == 0);
+  CHECK(s.cost({"D;1"}) == 2);  // far waits for what was promised
+  const auto asked = s.breakpoints_asked();
+  CHECK(std::vector<std::string>(asked.end() - 3, asked.end()) ==
+        std::vector<std::string>{remove_one, "z0,400200,4", "D;1"});
+}
+
+TEST_CASE("what isn't sure to succeed is asked at once") {
+  Setting s;
+  for (const char* packet :
+       {"Z0,410000,4",  // not executable
+        "Z0,411000,4",  // not executable
+        "Z0,500000,4",  // shared
+        "Z0,700000,4",  // unmapped
+        "Z0,401ffe,4",  // partly unmapped
+        "Z0,ffffffffffffffff,4", "Z1,400100,4", "Z2,411000,8", "Z0,400100,0", "Z0,400100,4;X3,220127"}) {
+    INFO(packet);
+    CHECK(s.cost({packet}) == 1);
+  }
+  Stub fresh;
+  CHECK(fresh.cost({set_one}) == 1);
+  CHECK(fresh.cost({other}) == 0);
+}
+
+TEST_CASE("a resume whose breakpoint can't be set isn't executed") {
+  Setting s;
+  s.instead[set_one] = "E0e";
+  CHECK(s.gdb(set_one) == "OK");
+  const std::string reply = s.gdb("vCont;c");
+  CHECK(reply == "E.the target was not resumed: the stub refused " + set_one + " with E0e");
+  CHECK_FALSE(s.was_asked("vCont;c"));
+  s.instead.erase(set_one);
+  CHECK(s.gdb("vCont;c") == stop);
+  CHECK(s.cost({remove_one}) == 1);  // it never was there
+}
+
+TEST_CASE("what changes something finds the breakpoints that were set before") {
+  for (const std::string change : {"M411000,1:00", "P0=00", "qRcmd,78", "unlisted", "Z1,400300,4"}) {
+    INFO(change);
+    Setting s;
+    s.gdb(set_one);
+    s.asked.clear();
+    s.gdb(change);
+    const auto place = [&](const std::string& packet) {
+      return std::find(s.asked.begin(), s.asked.end(), packet) - s.asked.begin();
+    };
+    CHECK(s.was_asked(set_one));
+    CHECK(place(set_one) < place(change));
+  }
+}
+
+TEST_CASE("breakpoints of a GDB that vanishes are set, and then taken back") {
+  Setting s;
+  s.gdb(set_one);
+  s.asked.clear();
+  s.d.gdb_vanishes();
+  s.serve();
+  const auto asked = s.breakpoints_asked();
+  REQUIRE(asked.size() == 3);
+  CHECK(asked[0] == set_one);
+  CHECK(std::count(asked.begin(), asked.end(), remove_one) == 1);
+}
+
+TEST_CASE("another process's breakpoints aren't held back, and those of this one go first") {
+  Setting s;
+  s.gdb(set_one);
+  s.asked.clear();
+  s.gdb("Hgp2.2");
+  s.gdb("z0,400100,4");
+  CHECK(s.breakpoints_asked() == std::vector<std::string>{set_one, remove_one});
+  const auto selects = std::find(s.asked.begin(), s.asked.end(), "Hgp2.2");
+  CHECK(selects != s.asked.end());
+  CHECK(std::find(selects, s.asked.end(), remove_one) != s.asked.end());
+}
+
+TEST_CASE("after another program was executed nothing is known to be set") {
+  Setting s;
+  s.gdb(set_one);
+  s.resumed_to = "T05exec:2f78;thread:p1.1;";
+  s.gdb("vCont;c");
+  CHECK(s.cost({remove_one}) == 1);
+}
