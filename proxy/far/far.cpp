@@ -123,14 +123,19 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
   if (!final) return near_(link::Reply{request.id, std::move(payload), false});
   const std::string reply = rsp::expand_runs(payload).value_or(payload);
   if (looked_up(request, reply)) return;
-  if (request.promised && std::string_view(reply) != "OK") promise_failed(request, reply);
+  if (request.promised && std::string_view(reply) != "OK" && !reply.starts_with("F0"))
+    promise_failed(request, reply);
   if (request.payload.starts_with("qSupported")) learn_features(reply);
   if (request.payload.starts_with("vFile:setfs:") && reply.starts_with("F0"))
     gdb_fs_ =
         static_cast<std::int64_t>(rsp::parse_hex(std::string_view(request.payload).substr(12)).value_or(0));
   const bool stopped = state_.answered(request.payload, request.answer, reply);
   if (state_.nothing_left() && request.effect == Effect::resumes) queue_.forget_selection();
-  if (!stopped || state_.non_stop()) return near_(link::Reply{request.id, std::move(payload), true});
+  if (!stopped || state_.non_stop()) {
+    near_(link::Reply{request.id, payload, true});
+    if (request.whole) follow(request.thread, request.payload, payload);
+    return;
+  }
   if (const auto& thread = state_.stopped_thread()) queue_.stub_selected(*thread);
   gather({.id = request.id, .stop = state_.stop_id(), .payload = std::move(payload)});
 }

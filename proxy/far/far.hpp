@@ -44,6 +44,10 @@ class Far {
   void promise_failed(const link::Request& request, const std::string& reply);
   void on_notification(std::string payload);
   void gather(link::StopBundle bundle);
+  /// The stub's answer, and the parts that follow it.
+  void give_fact(const link::Question& question, std::string payload);
+  void follow(const std::optional<rsp::ThreadId>& thread, const std::string& request,
+              const std::string& payload);
   std::vector<link::Question> wanted_questions() const;
   void learn_features(const std::string& reply);
   void before_sending(const Job& job);

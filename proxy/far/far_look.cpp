@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "proxy/far/far.hpp"
+#include "proxy/link/objects.hpp"
+#include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
 #include "rsp/stop_reply.hpp"
 
@@ -18,7 +20,14 @@ std::vector<link::Question> Far::wanted_questions() const {
   std::vector<link::Question> questions;
   const auto stop = rsp::parse_stop_reply(state_.stop_reply());
   if (!stop || stop->kind != rsp::StopReply::Kind::stopped || !stop->thread) return questions;
-  for (const std::string& payload : wanted_.of_stopped_thread) questions.push_back({stop->thread, payload});
+  for (std::string payload : wanted_.of_stopped_thread) {
+    constexpr std::string_view process = "{pid}";
+    const auto at = payload.find(process);
+    if (at != std::string::npos && !stop->thread->pid) continue;
+    if (at != std::string::npos)
+      payload.replace(at, process.size(), rsp::format_hex(static_cast<std::uint64_t>(*stop->thread->pid)));
+    questions.push_back({stop->thread, std::move(payload)});
+  }
   std::optional<std::uint64_t> sp, pc;
   if (wanted_.sp_regnum) sp = stop->expedited(*wanted_.sp_regnum);
   if (wanted_.pc_regnum) pc = stop->expedited(*wanted_.pc_regnum);
@@ -49,20 +58,37 @@ void Far::gather(link::StopBundle bundle) {
   const bool map = bundle.map_coming;
   near_(std::move(bundle));
   for (const link::Question& question : questions)
-    queue_.submit({.payload = question.payload,
-                   .thread = question.thread,
-                   .done =
-                       [this, question](std::string reply, bool) {
-                         near_(link::Fact{question, std::move(reply)});
-                       },
-                   .no_thread =
-                       [this, question] {
-                         near_(link::Fact{question, std::nullopt});
-                       }});
+    queue_.submit(
+        {.payload = question.payload,
+         .thread = question.thread,
+         .done = [this, question](std::string reply, bool) { give_fact(question, std::move(reply)); },
+         .no_thread =
+             [this, question] {
+               near_(link::Fact{question, std::nullopt});
+             }});
   if (map)
     map_reader_.read(*pid, gdb_fs_, [this](std::optional<std::string> text, std::string why_not) {
       near_(link::MapRead{std::move(text), std::move(why_not)});
     });
+}
+
+void Far::give_fact(const link::Question& question, std::string payload) {
+  near_(link::Fact{question, payload});
+  follow(question.thread, question.payload, payload);
+}
+
+void Far::follow(const std::optional<rsp::ThreadId>& thread, const std::string& request,
+                 const std::string& payload) {
+  auto next = link::following_part(request, rsp::expand_runs(payload).value_or(payload));
+  if (!next) return;
+  const link::Question question{thread, *std::move(next)};
+  queue_.submit({.payload = question.payload,
+                 .thread = thread,
+                 .done = [this, question](std::string reply, bool) { give_fact(question, std::move(reply)); },
+                 .no_thread =
+                     [this, question] {
+                       near_(link::Fact{question, std::nullopt});
+                     }});
 }
 
 }  // namespace rspbridge::proxy::far

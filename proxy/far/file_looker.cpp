@@ -1,5 +1,6 @@
 #include "proxy/far/file_looker.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -9,28 +10,63 @@
 namespace rspbridge::proxy::far {
 namespace {
 
-std::string expanded(const std::string& payload) {
-  return rsp::expand_runs(payload).value_or(payload);
-}
+constexpr std::uint64_t read_size = 4096;  // leaves room for escapes in every stub's packets
+
+// One file that is looked at; kept alive by the job that it waits for.
+struct Looking : std::enable_shared_from_this<Looking> {
+  Looking(StubQueue& q, const link::LookAtFile& request, std::function<void(link::FileSeen)> r)
+      : queue(q), most(request.most), seen{.id = request.id}, ready(std::move(r)) {}
+
+  StubQueue& queue;
+  std::uint64_t most;
+  std::int64_t fd = -1;
+  std::uint64_t size = 0;  // that it has by its status; 0 for what the kernel makes up
+  link::FileSeen seen;
+  std::function<void(link::FileSeen)> ready;
+
+  void ask(std::string payload, void (Looking::*then)(std::string reply)) {
+    queue.submit({.payload = std::move(payload),
+                  .done = [self = shared_from_this(), then](const std::string& reply, bool) {
+                    ((*self).*then)(rsp::expand_runs(reply).value_or(reply));
+                  }});
+  }
+  void opened(std::string reply) {
+    seen.opened = std::move(reply);
+    const auto parsed = rsp::parse_vfile_reply(seen.opened);
+    if (!parsed || parsed->result < 0) return ready(std::move(seen));
+    fd = parsed->result;
+    ask(rsp::format_vfile_fstat(fd), &Looking::told);
+    read_more();
+  }
+  void told(std::string reply) {
+    seen.status = std::move(reply);
+    const auto parsed = rsp::parse_vfile_reply(seen.status);
+    const auto file = parsed ? rsp::parse_file_status(parsed->attachment) : std::nullopt;
+    if (file) size = file->size;
+  }
+  std::uint64_t count() const { return seen.start ? seen.start->size() : 0; }
+  void read_more() {
+    ask(rsp::format_vfile_pread(fd, std::min(read_size, most - count()), count()), &Looking::got);
+  }
+  // Of what the kernel makes up the end is where nothing more comes.
+  void got(std::string reply) {
+    const auto parsed = rsp::parse_vfile_reply(reply);
+    const bool good = parsed && parsed->result >= 0;
+    if (good) seen.start = seen.start.value_or("") + parsed->attachment;
+    if (!good) seen.start.reset();
+    const bool at_end = !good || parsed->attachment.empty() || count() >= most || count() == size;
+    if (!at_end) return read_more();
+    queue.submit({.payload = rsp::format_vfile_close(fd)});
+    ready(std::move(seen));
+  }
+};
 
 }  // namespace
 
 void look_at_file(StubQueue& queue, const link::LookAtFile& request,
                   std::function<void(link::FileSeen seen)> ready) {
-  auto seen = std::make_shared<link::FileSeen>(link::FileSeen{.id = request.id});
-  auto opened = [&queue, seen, ready = std::move(ready)](const std::string& payload, bool) {
-    seen->opened = expanded(payload);
-    const auto reply = rsp::parse_vfile_reply(seen->opened);
-    if (!reply || reply->result < 0) return ready(std::move(*seen));
-    const std::int64_t fd = reply->result;
-    queue.submit({.payload = rsp::format_vfile_fstat(fd),
-                  .done = [seen](const std::string& status, bool) { seen->status = expanded(status); }});
-    queue.submit({.payload = rsp::format_vfile_pread(fd, link::FileSeen::first_page, 0),
-                  .done = [seen](const std::string& start, bool) { seen->start = expanded(start); }});
-    queue.submit({.payload = rsp::format_vfile_close(fd),
-                  .done = [seen, ready](const std::string&, bool) { ready(std::move(*seen)); }});
-  };
-  queue.submit({.payload = rsp::format_vfile_open(request.path, 0, 0), .done = std::move(opened)});
+  auto looking = std::make_shared<Looking>(queue, request, std::move(ready));
+  looking->ask(rsp::format_vfile_open(request.path, 0, 0), &Looking::opened);
 }
 
 }  // namespace rspbridge::proxy::far

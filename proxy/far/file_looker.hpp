@@ -8,8 +8,8 @@
 
 namespace rspbridge::proxy::far {
 
-/// Opens the file for reading in the file system that the stub has selected, asks for its status and its
-/// first page, and closes it again. Calls `ready` once, unless the stub's connection ends before.
+/// Opens the file for reading in the file system that the stub has selected, asks for its status, reads as
+/// much as is wanted, and closes it again. Calls `ready` once, unless the stub's connection ends before.
 void look_at_file(StubQueue& queue, const link::LookAtFile& request,
                   std::function<void(link::FileSeen seen)> ready);
 

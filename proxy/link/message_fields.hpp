@@ -26,7 +26,7 @@ inline constexpr auto fields<WantedPage> = std::tuple(&WantedPage::base, &Wanted
 template <>
 inline constexpr auto fields<Request> = std::tuple(&Request::id, &Request::payload, &Request::effect,
                                                    &Request::answer, &Request::thread, &Request::waits,
-                                                   &Request::promised, &Request::of_gdb);
+                                                   &Request::promised, &Request::whole, &Request::of_gdb);
 template <>
 inline constexpr auto fields<Open> = std::tuple();
 template <>
@@ -46,7 +46,7 @@ inline constexpr auto fields<Symbol> = std::tuple(&Symbol::name, &Symbol::value)
 template <>
 inline constexpr auto fields<Symbols> = std::tuple(&Symbols::symbols);
 template <>
-inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path);
+inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path, &LookAtFile::most);
 
 template <>
 inline constexpr auto fields<Reply> = std::tuple(&Reply::id, &Reply::payload, &Reply::final);

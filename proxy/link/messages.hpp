@@ -49,6 +49,7 @@ struct Request {
   /// It was told to have succeeded already: the next resume goes out only if the stub says OK to it, and is
   /// answered by an error otherwise.
   bool promised = false;
+  bool whole = false;  ///< of an object that is read part by part: the parts that follow come as Facts
   bool of_gdb = true;  ///< dropped, and answered by an error, if GDB goes before it was sent
 };
 
@@ -64,8 +65,10 @@ struct ReadFile {
 /// Whether a file of the target may be read, and what it is; in the file system that GDB selected. Answered
 /// by FileSeen; waits while the target runs.
 struct LookAtFile {
+  static constexpr std::uint64_t first_page = 4096;  ///< bytes
   RequestId id = 0;
   std::string path;
+  std::uint64_t most = first_page;  ///< bytes of it that are wanted
 };
 
 /// A request that only looks, and the thread that it is about.
@@ -88,7 +91,7 @@ struct WantedPage {
 /// What near will probably ask at the next stop: far asks the stub for it as soon as it stops. Replaces the
 /// last one.
 struct Wanted {
-  std::vector<std::string> of_stopped_thread;  ///< payloads
+  std::vector<std::string> of_stopped_thread;  ///< payloads; `{pid}` stands for its process, in hex
   std::vector<Question> questions;
   std::vector<WantedPage> pages;
   std::optional<unsigned> sp_regnum, pc_regnum;  ///< in expedited registers, which stand little-endian
@@ -143,12 +146,13 @@ struct FileRead {
   std::string why_not;  ///< a sentence, if there is no text
 };
 
-/// The stub's replies, run-length expanded, to the packets that open the file, ask for its status and read
-/// its first page. The file is closed again. `status` and `start` are empty if it couldn't be opened.
+/// The stub's replies, run-length expanded, to the packets that open the file and ask for its status, and how
+/// it begins: nothing if it couldn't be read. The file is closed again. If it couldn't be opened, `status` is
+/// empty.
 struct FileSeen {
-  static constexpr std::uint64_t first_page = 4096;  ///< bytes
   RequestId id = 0;
-  std::string opened, status, start;
+  std::string opened, status;
+  std::optional<std::string> start;
 };
 
 /// Something for the log.

@@ -16,7 +16,10 @@ const std::array<StubRow, 4> stubs = {{
     {"gdbserver",
      gdbserver_offers,
      {},
-     {.pipelines = true, .needs_thread_for_features = true, .hangs_on_long_reads = true},
+     {.pipelines = true,
+      .needs_thread_for_features = true,
+      .hangs_on_long_reads = true,
+      .keeps_promises = true},
      "gdbserver 13.1 dies of an assertion in tdesc.cc when its description is read before any Hg, and never "
      "answers an m that is longer than its packets"},
     {"lldb-server", lldb_offers, {}, {.pipelines = true}, ""},

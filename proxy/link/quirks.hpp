@@ -16,6 +16,8 @@ struct Quirks {
   bool needs_thread_for_features = false;
   /// Never answers an `m` whose reply doesn't fit PacketSize.
   bool hangs_on_long_reads = false;
+  /// Never refuses the settings of near/packet_table.cpp (Keep::promise).
+  bool keeps_promises = false;
 };
 
 /// One kind of stub, known by the features that it offers in its qSupported reply.

@@ -129,7 +129,7 @@ void LookingAtFiles::await_suspend(std::coroutine_handle<> waiter) {
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     const link::RequestId id = ++client_.shared_.last_id;
     client_.looking_[id] = {this, i, waiter};
-    client_.hooks_.far(link::LookAtFile{id, paths_[i]});
+    client_.hooks_.far(link::LookAtFile{id, paths_[i], most_});
   }
 }
 

@@ -79,10 +79,11 @@ class LookingAtFiles {
 
  private:
   friend class Client;
-  LookingAtFiles(Client& client, std::vector<std::string> paths)
-      : client_(client), paths_(std::move(paths)), seen_(paths_.size()) {}
+  LookingAtFiles(Client& client, std::vector<std::string> paths, std::uint64_t most)
+      : client_(client), paths_(std::move(paths)), most_(most), seen_(paths_.size()) {}
   Client& client_;
   std::vector<std::string> paths_;
+  std::uint64_t most_;  ///< bytes of each
   std::vector<link::FileSeen> seen_;
   std::size_t left_ = 0;
 };
@@ -124,7 +125,9 @@ class Client {
             link::Answer answer = link::Answer::reply);
   /// Several that change nothing.
   AskedAll ask_all(std::vector<std::string> payloads);
-  LookingAtFiles look_at(std::vector<std::string> paths) { return {*this, std::move(paths)}; }
+  LookingAtFiles look_at(std::vector<std::string> paths, std::uint64_t most = link::LookAtFile::first_page) {
+    return {*this, std::move(paths), most};
+  }
   /// Sends the stub a packet on GDB's behalf: what the row notes of such packets is noted, and output
   /// on the way goes to GDB.
   Asked pass(const PacketRow& row, std::string payload);

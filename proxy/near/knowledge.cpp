@@ -85,6 +85,7 @@ bool Knowledge::running() const {
 void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(working_set_.wanted());
+  if (std::holds_alternative<link::LookAtFile>(message)) send_deferred();
   hooks_.far(std::move(message));
 }
 
@@ -94,8 +95,8 @@ void Knowledge::on_request(Request request) {
     return;
   }
   const PacketRow& row = row_for(request.payload);
-  if (keeps() && row.keep == Keep::nothing && defer(request)) return;
-  if (request.effect != Effect::looks) send_deferred();
+  if (keeps() && defer(request, row)) return;
+  if (request.effect != Effect::looks || request.payload.starts_with("vFile:")) send_deferred();
   if (request.effect == Effect::resumes)
     before_resume(request);
   else if (request.effect == Effect::changes)
@@ -111,7 +112,12 @@ Knowledge::Key Knowledge::key_of(const PacketRow& row, const std::optional<Threa
                                  std::string payload) const {
   Key key{row.keep, std::nullopt, std::move(payload)};
   if (row.keep == Keep::registers) key.thread = thread;
-  if (row.keep == Keep::program && thread) key.thread = ThreadId{thread->pid, -1};
+  // "p0.0" and no thread at all are any process: the one that stopped, which may not be known yet.
+  if (row.keep == Keep::program) {
+    const std::int64_t pid = thread ? thread->pid.value_or(0) : 0;
+    const auto& stopped = state_.stopped_thread();
+    key.thread = ThreadId{stopped && stopped->pid == pid ? 0 : pid, -1};
+  }
   return key;
 }
 
@@ -120,8 +126,12 @@ void Knowledge::look(Request request) {
   if (row.name == "qSupported") {  // what is agreed upon decides what the stub says of itself and the program
     drop_answers(Keep::session);
     drop_answers(Keep::program);
+    const bool of_gdb = request.of_gdb;
+    ask_stub(std::move(request));
+    if (of_gdb) ask_ahead();
+    return;
   }
-  if (row.keep == Keep::never) return ask_stub(std::move(request));
+  if (row.keep == Keep::never || row.keep == Keep::promise) return ask_stub(std::move(request));
   if (row.keep == Keep::memory) {
     if (!read_memory(request) && !read_in_bulk(request)) ask_stub(std::move(request));
     return;
@@ -133,7 +143,8 @@ void Knowledge::look(Request request) {
     return reply_to(request.id, "OK");
   }
   Key key = key_of(row, request.thread, request.payload);
-  if (row.keep == Keep::registers || row.keep == Keep::stop) working_set_.asked(key.thread, request.payload);
+  const bool of_stop = row.keep == Keep::registers || row.keep == Keep::stop;
+  if (of_stop && row.answer == link::Answer::reply) working_set_.asked(key.thread, request.payload);
   const auto found = answers_.find(key);
   if (found == answers_.end()) {
     const auto thread = request.thread;
@@ -148,6 +159,22 @@ void Knowledge::look(Request request) {
   }
   ++counts_.awaited;
   found->second.waiting.push_back(std::move(request));
+}
+
+// What every GDB asks once it has connected (remote.c, start_remote), in one round trip; with the stop comes
+// what it asks then.
+void Knowledge::ask_ahead() {
+  if (!state_.quirks().pipelines) return;
+  drop_answers(Keep::stop);  // of this stop, but of another GDB
+  hooks_.far(working_set_.wanted_at_connect());
+  for (const char* payload : {"vMustReplyEmpty", "vCont?", "qXfer:features:read:target.xml:0,1000", "?"}) {
+    const PacketRow& row = row_for(payload);
+    Request asking{.id = ++last_id_, .payload = payload, .effect = Effect::looks, .answer = row.answer};
+    asking.of_gdb = false;
+    own_[asking.id] = [](const auto&) {};
+    Key key = key_of(row, std::nullopt, payload);
+    pass(std::move(asking), std::move(key));
+  }
 }
 
 void Knowledge::ask_other_threads(const std::optional<ThreadId>& asked) {
@@ -188,6 +215,7 @@ void Knowledge::ask_stub(Request request, std::optional<Key> key) {
 
 void Knowledge::pass(Request request, std::optional<Key> key) {
   if (key) answers_[*key] = Answer{.payload = {}, .id = request.id, .waiting = {}};
+  request.whole = key.has_value();
   const bool answered = request.answer != link::Answer::none;
   if (request.effect == Effect::resumes && answered) resumes_.insert(request.id);
   if (request.effect == Effect::resumes) state_.resumes();

@@ -115,6 +115,7 @@ class Knowledge {
   /// What nobody asked for yet isn't counted.
   void ask_stub(link::Request request, std::optional<Key> key = std::nullopt);
   void pass(link::Request request, std::optional<Key> key = std::nullopt);
+  void ask_ahead();
   /// Who asks for another thread's registers will ask for all threads', and for the stacks that they point
   /// to.
   void ask_other_threads(const std::optional<rsp::ThreadId>& asked);
@@ -134,9 +135,11 @@ class Knowledge {
   /// Pages, and what was read ahead.
   void drop_memory();
 
-  /// A breakpoint that the stub is sure to set or remove is answered, or held until the map tells whether it
-  /// is one. False: the stub must be asked.
-  bool defer(link::Request& request);
+  /// What the stub is sure to do is answered, or held until the map tells whether it is sure. False: the stub
+  /// must be asked.
+  bool defer(link::Request& request, const PacketRow& row);
+  bool defer_breakpoint(link::Request& request);
+  void promise(link::Request& request, std::string reply);
   /// Before anything that the stub must not do without them.
   void send_deferred();
   /// Of what was held for the map.

@@ -1,6 +1,7 @@
 // What Knowledge learns from the stub's answers, and the memory that waits for them.
 #include <utility>
 
+#include "proxy/link/objects.hpp"
 #include "proxy/near/knowledge.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/qxfer.hpp"
@@ -188,8 +189,9 @@ void Knowledge::on_refused(link::RequestId id) {
 void Knowledge::learn(const Passed& passed, const std::string& payload) {
   const std::string reply = expanded(payload);
   const std::optional<ThreadId> before = state_.stopped_thread();
+  const bool was_non_stop = state_.non_stop();
   if (state_.answered(passed.payload, passed.answer, reply)) learn_stop(reply, before);
-  if (passed.payload.starts_with("QNonStop:")) forget();
+  if (state_.non_stop() != was_non_stop) forget();
   learn_breakpoint(passed, reply);
   if (passed.effect == link::Effect::changes && passed.of_gdb && hooks_.changed)
     hooks_.changed(passed.payload, reply);
@@ -202,6 +204,7 @@ void Knowledge::on_stop(link::StopBundle bundle) {
     const Passed passed = std::move(found->second);
     passed_.erase(found);
     learn(passed, bundle.payload);
+    if (passed.key) learn_answer(*passed.key, bundle.id, bundle.payload);
   }
   if (keeps()) {
     for (const link::Question& question : bundle.coming) {
@@ -245,7 +248,7 @@ void Knowledge::learn_stop(const std::string& reply, const std::optional<ThreadI
   const bool other_process = stop->thread && before && stop->thread->pid != before->pid;
   const bool other_program = stop->kind != rsp::StopReply::Kind::stopped || stop->pair("exec").has_value();
   if (other_process || other_program) drop_memory();
-  if (other_program) drop_answers(Keep::program);
+  if (other_process || other_program) drop_answers(Keep::program);
   if (other_program) inserted_.clear();
   if (stop->thread && stop->thread->is_specific() && !other_program) alive_.insert(numbers(*stop->thread));
   working_set_.stopped(reply);
@@ -256,9 +259,14 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
   const auto found = answers_.find(key);
   if (found == answers_.end() || found->second.payload || found->second.id != id) return;
   const std::vector<Request> waiting = std::exchange(found->second.waiting, {});
-  const bool good = !payload.starts_with('E') && (!payload.empty() || key.keep == Keep::session);
+  // An empty reply is what a stub says to packets that it doesn't know.
+  const bool lasts = key.keep == Keep::session || key.keep == Keep::program;
+  const bool good = !payload.starts_with('E') && (!payload.empty() || lasts);
   if (good && key.payload.starts_with("qXfer:threads:read:")) learn_threads(payload);
   if (good && key.payload == "g" && key.thread != state_.stopped_thread()) look_at_stack(key, payload);
+  if (good)
+    if (auto next = link::following_part(key.payload, expanded(payload)))
+      answers_.try_emplace(Key{key.keep, key.thread, *std::move(next)});
   if (good || id != 0)
     for (const Request& request : waiting) reply_to(request.id, payload);
   if (good)

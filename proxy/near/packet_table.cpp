@@ -28,10 +28,10 @@ constexpr PacketRow table[] = {
      "agreed for this leg; the stub's leg is settled apart"},
     {"vMustReplyEmpty", Match::whole, forward, looks, reply, Keep::session, nullptr, nullptr,
      "the stub's own answer"},
-    {"!", Match::whole, forward, looks, reply, Keep::session, nullptr, nullptr, "extended mode"},
-    {"?", Match::whole, forward, looks, Answer::status, Keep::never, nullptr, nullptr,
+    {"!", Match::whole, forward, looks, reply, Keep::promise, nullptr, nullptr, "extended mode"},
+    {"?", Match::whole, forward, looks, Answer::status, Keep::stop, nullptr, nullptr,
      "why the target stopped", ViewScope::registers, view_status, "registers and reasons as in a resume"},
-    {"QNonStop", Match::word, forward, changes, reply, Keep::never, nullptr, note_non_stop,
+    {"QNonStop", Match::word, forward, changes, reply, Keep::promise, nullptr, note_non_stop,
      "noted: decides how resumes are answered"},
     {"H", Match::prefix, forward, looks, reply, Keep::select, nullptr, note_thread,
      "noted: selects the thread of later requests; the stub hears of it when one depends on it"},
@@ -118,9 +118,9 @@ constexpr PacketRow table[] = {
      "amd64's numbers become ARM64's; a call that ARM64 lacks is refused"},
     {"QThreadEvents", Match::word, forward, looks, reply, Keep::never, nullptr, note_thread_events,
      "taken back if GDB vanishes"},
-    {"QPassSignals", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr,
+    {"QPassSignals", Match::word, forward, looks, reply, Keep::promise, nullptr, nullptr,
      "signals that need no stop"},
-    {"QProgramSignals", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr,
+    {"QProgramSignals", Match::word, forward, looks, reply, Keep::promise, nullptr, nullptr,
      "signals that the program may get"},
 
     // Threads, libraries and other queries.
@@ -166,7 +166,8 @@ constexpr PacketRow table[] = {
      "closed again if GDB vanishes", ViewScope::files, view_open_file,
      "an ELF file that is known here is served from here, an unknown one is read whole, and translated or "
      "replaced by "
-     "the one with its symbols; a debug file that wasn't there isn't looked for again"},
+     "the one with its symbols; a debug file that wasn't there isn't looked for again; what /proc tells of a "
+     "process is read whole"},
     {"vFile:close", Match::word, forward, looks, reply, Keep::never, nullptr, note_file_closed, "closes",
      ViewScope::files, view_close_file, "closes"},
     {"vFile:pwrite", Match::word, forward, changes, reply, Keep::never, nullptr, nullptr,
@@ -175,7 +176,7 @@ constexpr PacketRow table[] = {
      ViewScope::files, view_read_file, "from what the file was translated to"},
     {"vFile:fstat", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr,
      "a file's size and time", ViewScope::files, view_file_status, "the size of what it was translated to"},
-    {"vFile:setfs", Match::word, forward, looks, reply, Keep::never, nullptr, note_file_system,
+    {"vFile:setfs", Match::word, forward, looks, reply, Keep::promise, nullptr, note_file_system,
      "whose files are meant"},
     {"vFile", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr, "the target's files"},
 
@@ -254,6 +255,8 @@ std::string_view to_string(Keep keep) {
       return "threads";
     case Keep::nothing:
       return "nothing";
+    case Keep::promise:
+      return "promise";
   }
   return "?";
 }

@@ -61,9 +61,9 @@ void WorkingSet::touched_page(std::uint64_t address) {
     return static_cast<std::int64_t>(page - (base & ~(page_size - 1)));
   };
   link::WantedPage wanted{link::WantedPage::Base::absolute, static_cast<std::int64_t>(page)};
-  if (pc_ && from(*pc_) == 0)
-    wanted = {link::WantedPage::Base::pc, 0};
-  else if (sp_ && from(*sp_) >= -near_stack && from(*sp_) <= near_stack)
+  // The text that the thread is in will be read again when it comes back from a call.
+  if (pc_ && from(*pc_) == 0) add(at_stops_.front().pages, {link::WantedPage::Base::pc, 0}, most_pages);
+  if (sp_ && from(*sp_) >= -near_stack && from(*sp_) <= near_stack)
     wanted = {link::WantedPage::Base::sp, from(*sp_)};
   add(at_stops_.front().pages, wanted, most_pages);
 }
@@ -89,6 +89,14 @@ link::Wanted WorkingSet::wanted() const {
     for (const auto& page : stop.pages) add(wanted.pages, page, most_pages);
   }
   return wanted;
+}
+
+link::Wanted WorkingSet::wanted_at_connect() const {
+  link::Wanted asked = wanted();
+  for (const char* payload : {"qTStatus", "qAttached:{pid}", "qXfer:exec-file:read:{pid}:0,1000",
+                              "qXfer:auxv:read::0,1000", "qOffsets", "qXfer:libraries-svr4:read::0,1000"})
+    asked.of_stopped_thread.emplace_back(payload);
+  return asked;
 }
 
 }  // namespace rspbridge::proxy::near

@@ -45,6 +45,8 @@ class WorkingSet {
   /// What to gather at the next stop: the latest first, and always the stopped thread's registers, the thread
   /// list, and the pages that sp and pc point to.
   link::Wanted wanted() const;
+  /// And what a GDB asks that has just connected.
+  link::Wanted wanted_at_connect() const;
 
  private:
   struct AtStop {

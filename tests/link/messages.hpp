@@ -20,10 +20,11 @@ inline std::vector<Row<ToFar>> to_far_rows() {
   using Base = WantedPage::Base;
   return {
       {"a request, all fields",
-       Request{300, "m4000,8", Effect::resumes, Answer::stop, rsp::ThreadId{0x10, -1}, false, true, false},
-       "\x00\xac\x02\x07m4000,8\x02\x03\x01\x01\x20\x01\x00\x01\x00"s},
+       Request{300, "m4000,8", Effect::resumes, Answer::stop, rsp::ThreadId{0x10, -1}, false, true, true,
+               false},
+       "\x00\xac\x02\x07m4000,8\x02\x03\x01\x01\x20\x01\x00\x01\x01\x00"s},
       {"a request, no more than it must have", Request{1, "?", Effect::looks, Answer::status},
-       "\x00\x01\x01?\x00\x01\x00\x01\x00\x01"s},
+       "\x00\x01\x01?\x00\x01\x00\x01\x00\x00\x01"s},
       {"open", Open{}, "\x01"s},
       {"read file", ReadFile{7, "/proc/1/maps"}, "\x02\x07\x0c/proc/1/maps"s},
       {"wanted",
@@ -42,7 +43,7 @@ inline std::vector<Row<ToFar>> to_far_rows() {
        "6162\x02"
        "1f\x02"
        "63\x00"s},
-      {"look at a file", LookAtFile{5, "/a"}, "\x08\x05\x02/a"s},
+      {"look at a file", LookAtFile{5, "/a", 3}, "\x08\x05\x02/a\x03"s},
   };
 }
 
@@ -66,11 +67,11 @@ inline std::vector<Row<ToNear>> to_near_rows() {
       {"a notification", Notification{"Stop:T05"}, "\x07\x08Stop:T05"s},
       {"a line for the log", Log{true, "Oh."}, "\x08\x01\x03Oh."s},
       {"the stub's end", StubGone{true, "It exited."}, "\x09\x01\x0aIt exited."s},
-      {"a file seen", FileSeen{5, "F3", "F0;", "F1;a"},
+      {"a file seen", FileSeen{5, "F3", "F0;", "a"},
        "\x0a\x05\x02"
        "F3\x03"
-       "F0;\x04"
-       "F1;a"s},
+       "F0;\x01\x01"
+       "a"s},
   };
 }
 

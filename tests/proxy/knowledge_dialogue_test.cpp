@@ -118,8 +118,8 @@ TEST_CASE("what a stub says of itself is asked for again once another GDB has to
   s.gdb(question);
   CHECK(s.cost({question}) == 0);
   s.instead["qSupported:xmlRegisters=i386"] = gdbserver;
-  s.gdb("qSupported:xmlRegisters=i386");
   s.instead[question] = "l<target><architecture>aarch64</architecture></target>";
+  s.gdb("qSupported:xmlRegisters=i386");
   CHECK(s.gdb(question) == s.instead[question]);
 }
 

@@ -231,9 +231,13 @@ TEST_CASE("GDB's choice of file system is selected again after the map was read"
   MemoryStub{d, one_vma}.serve();
   d.knowledge().forget();
   d.gdb_sends("vFile:setfs:141");
-  d.stub_gets("vFile:setfs:141");
-  d.stub_sends("F0");
   d.gdb_gets("F0");
+  d.gdb_sends("vFile:open:2f78,0,0");
+  d.stub_gets("vFile:setfs:141");
+  d.stub_gets("vFile:open:2f78,0,0");
+  d.stub_sends("F0");
+  d.stub_sends("F-1,2");
+  d.gdb_gets("F-1,2");
   std::string files;
   for (std::uint64_t i = 0; i < 3; ++i) {
     d.gdb_sends("m" + rsp::format_hex(0x100000 + i * block) + ",1000");

@@ -16,9 +16,9 @@ struct Looked : WithFiles {
     stub_sends("F9");
     stub_gets("vFile:fstat:9");
     stub_gets(rsp::format_vfile_pread(9, 4096, 0));
-    stub_gets("vFile:close:9");
     stub_sends(rsp::format_vfile_attachment(rsp::format_file_status(contents.size())));
     stub_sends(rsp::format_vfile_attachment(contents.substr(0, 4096)));
+    stub_gets("vFile:close:9");
     stub_sends("F0");
   }
   void is_looked_for_in_vain(const std::string& file) {
@@ -88,8 +88,8 @@ TEST_CASE("a file to be written, a made-up one and one that is no ELF file are o
   d.stub_gets(rsp::format_vfile_open(path, 1, 0644));
   d.stub_sends("F5");
   d.gdb_gets("F5");
-  d.gdb_sends(rsp::format_vfile_open("/proc/1/maps", 0, 0));
-  d.stub_gets(rsp::format_vfile_open("/proc/1/maps", 0, 0));
+  d.gdb_sends(rsp::format_vfile_open("/proc/1/mem", 0, 0));
+  d.stub_gets(rsp::format_vfile_open("/proc/1/mem", 0, 0));
   d.stub_sends("F5");
   d.gdb_gets("F5");
   d.gdb_sends(rsp::format_vfile_open("/etc/motd", 0, 0));
@@ -97,6 +97,36 @@ TEST_CASE("a file to be written, a made-up one and one that is no ELF file are o
   d.stub_gets(rsp::format_vfile_open("/etc/motd", 0, 0));
   d.stub_sends("F5");
   d.gdb_gets("F5");
+}
+
+TEST_CASE("what the kernel makes up of a process is read when it is opened, and to its end") {
+  Looked d;
+  const std::string maps = "/proc/1/task/12/maps";
+  for (const std::string text : {"first\n", "second\n"}) {
+    d.gdb_sends(rsp::format_vfile_open(maps, 0, 0));
+    d.stub_gets(rsp::format_vfile_open(maps, 0, 0));
+    d.stub_sends("F9");
+    d.stub_gets("vFile:fstat:9");
+    d.stub_gets("vFile:pread:9,1000,0");
+    d.stub_sends(rsp::format_vfile_attachment(rsp::format_file_status(0)));
+    d.stub_sends(rsp::format_vfile_attachment(text));
+    d.stub_gets("vFile:pread:9,1000," + rsp::format_hex(text.size()));
+    d.stub_sends("F0;");
+    d.stub_gets("vFile:close:9");
+    d.stub_sends("F0");
+    const auto opened = d.gdb_pop();
+    REQUIRE(opened);
+    const auto fd = rsp::parse_vfile_reply(*opened)->result;
+    d.gdb_sends(rsp::format_vfile_fstat(fd));
+    d.gdb_gets(rsp::format_vfile_attachment(rsp::format_file_status(0)));
+    d.gdb_sends(rsp::format_vfile_pread(fd, 100, 0));
+    d.gdb_gets(rsp::format_vfile_attachment(text));
+    d.gdb_sends(rsp::format_vfile_pread(fd, 100, text.size()));
+    d.gdb_gets("F0;");
+    d.gdb_sends(rsp::format_vfile_close(fd));
+    d.gdb_gets("F0");
+  }
+  d.stub_gets_nothing();
 }
 
 TEST_CASE("debug files are not looked for where there is no folder for them") {
@@ -117,8 +147,10 @@ TEST_CASE("debug files are not looked for where there is no folder for them") {
   d.stub_gets(rsp::format_vfile_open(beside, 0, 0));
   d.stub_sends("F9");  // a folder
   d.stub_sends("F-1,2");
-  for (const char* packet : {"vFile:fstat:9", "vFile:pread:9,1000,0", "vFile:close:9"}) d.stub_gets(packet);
-  for (const char* reply : {"F-1,9", "F-1,15", "F0"}) d.stub_sends(reply);
+  for (const char* packet : {"vFile:fstat:9", "vFile:pread:9,1000,0"}) d.stub_gets(packet);
+  for (const char* reply : {"F-1,9", "F-1,15"}) d.stub_sends(reply);
+  d.stub_gets("vFile:close:9");
+  d.stub_sends("F0");
   d.gdb_gets("F-1,2");
   d.gdb_sends(rsp::format_vfile_open(plain, 0, 0));
   d.is_looked_for_in_vain(plain);
@@ -135,11 +167,13 @@ TEST_CASE("debug files are not looked for where there is no folder for them") {
       REQUIRE(d.gdb_pop());
     } else {
       d.gdb_sends(asked);
-      d.stub_gets(asked);
-      d.stub_sends("F0");
       d.gdb_gets("F0");
     }
     d.gdb_sends(rsp::format_vfile_open(plain, 0, 0));
+    if (!asked.empty()) {
+      d.stub_gets(asked);
+      d.stub_sends("F0");
+    }
     d.is_looked_for_in_vain(plain);
     d.gdb_gets("F-1,2");
   }

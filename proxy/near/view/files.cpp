@@ -1,6 +1,7 @@
 #include "proxy/near/view/files.hpp"
 
 #include <algorithm>
+#include <regex>
 #include <utility>
 #include <vector>
 
@@ -19,10 +20,18 @@ constexpr std::uint64_t no_such_file = 2;  // ENOENT
 constexpr std::uint64_t block = 8192;      // bytes a read; gdbserver gives less where it doesn't fit, escaped
 constexpr std::size_t blocks_at_once = 256;  // of a file that is read whole
 constexpr std::uint64_t largest = std::uint64_t{1} << 30;
+constexpr std::uint64_t longest_made_up = std::uint64_t{4} << 20;
 
 // They have no size, and other contents each time.
 bool is_made_up(const std::string& path) {
   return path.starts_with("/proc/") || path.starts_with("/sys/") || path.starts_with("/dev/");
+}
+
+// What GDB reads of a process (linux-tdep.c): plain text without effects.
+bool is_about_process(const std::string& path) {
+  static const std::regex pattern(
+      "/proc/[0-9]+(/task/[0-9]+)?/(maps|smaps|status|stat|cmdline|comm|coredump_filter|auxv)");
+  return std::regex_match(path, pattern);
 }
 
 }  // namespace
@@ -53,17 +62,20 @@ Task<std::optional<std::string>> Files::read(std::int64_t fd, std::uint64_t size
 
 Task<link::FileSeen> Files::look(std::int64_t fd) {
   auto asked = client_.ask_all(
-      {rsp::format_vfile_fstat(fd), rsp::format_vfile_pread(fd, link::FileSeen::first_page, 0)});
+      {rsp::format_vfile_fstat(fd), rsp::format_vfile_pread(fd, link::LookAtFile::first_page, 0)});
   std::vector<std::string> replies = co_await asked;
-  co_return link::FileSeen{.opened = {}, .status = std::move(replies[0]), .start = std::move(replies[1])};
+  link::FileSeen seen{.opened = {}, .status = std::move(replies[0]), .start = {}};
+  auto start = rsp::parse_vfile_reply(replies[1]);
+  if (start && start->result >= 0) seen.start = std::move(start->attachment);
+  co_return seen;
 }
 
 std::optional<Files::Look> Files::recognise(const std::string& path, const link::FileSeen& seen) {
-  const auto status = rsp::parse_vfile_reply(seen.status), start = rsp::parse_vfile_reply(seen.start);
-  if (!status || status->result < 0 || !start || start->result < 0) return std::nullopt;
+  const auto status = rsp::parse_vfile_reply(seen.status);
+  if (!status || status->result < 0 || !seen.start) return std::nullopt;
   const auto file = rsp::parse_file_status(status->attachment);
   if (!file || !file->is_regular() || file->size == 0) return std::nullopt;
-  auto build_id = settings_.symbols->recognise(start->attachment);
+  auto build_id = settings_.symbols->recognise(*seen.start);
   if (!build_id) return std::nullopt;
   return Look{*file, {path, file->size, file->mtime, *std::move(build_id)}};
 }
@@ -82,7 +94,13 @@ std::string Files::open_here(OpenFile file) {
 
 Task<std::optional<std::string>> Files::open(std::string path, std::optional<link::FileSeen>& seen) {
   Shared& shared = client_.shared();
-  if (is_made_up(path) || !shared.keeps_answers) co_return std::nullopt;
+  if (!shared.keeps_answers) co_return std::nullopt;
+  if (is_about_process(path)) {
+    auto opening = open_made_up(path);
+    auto opened = co_await opening;
+    co_return opened;
+  }
+  if (is_made_up(path)) co_return std::nullopt;
   if (shared.absent_files.is_absent(path)) co_return rsp::format_vfile_error(no_such_file);
   std::vector<std::string> paths = shared.absent_files.unknown_folders(path);
   paths.push_back(path);
@@ -103,7 +121,25 @@ Task<std::optional<std::string>> Files::open(std::string path, std::optional<lin
   const auto file = recognise(path, *seen);
   auto stored = file ? find(file->identity) : std::nullopt;
   if (!stored || !stored->contents) co_return std::nullopt;
-  co_return open_here({std::move(stored->contents), rsp::parse_vfile_reply(seen->status)->attachment});
+  const std::size_t size = stored->contents->size();
+  std::string status = rsp::with_size(rsp::parse_vfile_reply(seen->status)->attachment, size);
+  co_return open_here({std::move(stored->contents), std::move(status)});
+}
+
+// Read when GDB opens it, and at once: the kernel makes its text anew each time it is read from its
+// beginning.
+Task<std::optional<std::string>> Files::open_made_up(std::string path) {
+  std::vector<std::string> paths{std::move(path)};
+  auto looking = client_.look_at(paths, longest_made_up);
+  std::vector<link::FileSeen> all = co_await looking;
+  link::FileSeen& seen = all.front();
+  const auto reply = rsp::parse_vfile_reply(seen.opened), status = rsp::parse_vfile_reply(seen.status);
+  if (reply && reply->result < 0) co_return seen.opened;
+  const bool known = status && rsp::parse_file_status(status->attachment) && seen.start &&
+                     seen.start->size() < longest_made_up;
+  if (!known) co_return std::nullopt;
+  co_return open_here(
+      {std::make_shared<const std::string>(*std::move(seen.start)), std::move(status->attachment)});
 }
 
 Task<bool> Files::opened(std::int64_t fd, std::string path, std::optional<link::FileSeen> seen) {
@@ -200,7 +236,7 @@ Task<std::string> view_file_status(View& view, const PacketRow& row, std::string
   const auto [contents, status] = fd ? view.files().open_file(*fd) : Files::OpenFile();
   if (contents && Files::is_ours(*fd))
     co_return rsp::format_vfile_attachment(status.empty() ? rsp::format_file_status(contents->size())
-                                                          : rsp::with_size(status, contents->size()));
+                                                          : status);
   auto asked = view.client().pass(row, std::move(request));
   std::string payload = co_await asked;
   auto reply = contents ? rsp::parse_vfile_reply(payload) : std::nullopt;

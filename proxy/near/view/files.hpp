@@ -33,7 +33,7 @@ class Files {
   Task<bool> opened(std::int64_t fd, std::string path, std::optional<link::FileSeen> seen);
   struct OpenFile {
     std::shared_ptr<const std::string> contents;  ///< null: the file passes as it is
-    std::string status;  ///< what the stub's vFile:fstat gave; empty if it wasn't asked
+    std::string status;                           ///< for vFile:fstat, if the stub was asked
   };
   /// What is behind `fd`.
   OpenFile open_file(std::int64_t fd) const;
@@ -61,6 +61,7 @@ class Files {
   /// Nothing if it must be read first.
   std::optional<StoredFile> find(const FileIdentity& identity);
   std::string open_here(OpenFile file);
+  Task<std::optional<std::string>> open_made_up(std::string path);
 
   static constexpr std::int64_t first_of_ours = 0x40000000;  // no stub counts that far
 

@@ -1,5 +1,5 @@
-// Software breakpoints that GDB sets and removes: they go out in GDB's order, with the next packet that
-// changes or resumes anything, so that GDB needn't wait for each.
+// What GDB sets, and the stub surely does: it goes out in GDB's order, with the next packet that must not be
+// sent before it, so that GDB needn't wait for each.
 #include <utility>
 
 #include "proxy/near/knowledge.hpp"
@@ -29,7 +29,21 @@ std::pair<std::int64_t, BreakpointKey> in_process(const std::optional<ThreadId>&
 
 }  // namespace
 
-bool Knowledge::defer(Request& request) {
+bool Knowledge::defer(Request& request, const PacketRow& row) {
+  if (row.keep == Keep::nothing) return defer_breakpoint(request);
+  const bool takes_non_stop = request.payload.starts_with("QNonStop") && request.payload != "QNonStop:0";
+  if (row.keep != Keep::promise || !request.of_gdb || !state_.quirks().keeps_promises || takes_non_stop)
+    return false;
+  promise(request, row.name == "vFile:setfs" ? "F0" : "OK");
+  return true;
+}
+
+void Knowledge::promise(Request& request, std::string reply) {
+  reply_to(request.id, std::move(reply));
+  deferred_.push_back(std::move(request));
+}
+
+bool Knowledge::defer_breakpoint(Request& request) {
   const auto breakpoint = plain_breakpoint(request.payload);
   if (!breakpoint || !request.of_gdb || !state_.quirks().pipelines || !is_of_memory_process(request.thread))
     return false;
@@ -43,8 +57,7 @@ bool Knowledge::defer(Request& request) {
   else
     inserted_.erase(inserted);
   if (request.thread) state_.selected(*request.thread);
-  reply_to(request.id, "OK");
-  deferred_.push_back(std::move(request));
+  promise(request, "OK");
   return true;
 }
 
