@@ -71,8 +71,10 @@ asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Ques
     request.thread = thread ? thread : knowledge_.state().general_thread();
     request.waits = false;
     knowledge_.ask(std::move(request), [this, outcome, i](std::optional<std::string> reply) {
-      if (!reply) outcome->refused = true;
-      if (reply && !reply->starts_with("E.the stub has no thread")) outcome->answers[i] = std::move(reply);
+      if (!reply)
+        outcome->refused = true;
+      else if (!std::string_view(*reply).starts_with("E.the stub has no thread"))
+        outcome->answers[i] = *std::move(reply);
       if (--outcome->left == 0) wake();
     });
   }

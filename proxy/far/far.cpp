@@ -169,7 +169,8 @@ void Far::on_notification(std::string payload) {
 }
 
 void Far::learn_features(const std::string& reply) {
-  const link::StubRow& stub = link::recognise_stub(rsp::Features::parse(reply));
+  const rsp::Features features = rsp::Features::parse(reply);
+  const link::StubRow& stub = link::recognise_stub(features);
   queue_.set_window(stub.quirks.pipelines ? pipeline_window : 1);
   log("the stub is a " + std::string(stub.name) +
       (stub.why.empty() ? std::string() : "; minded: " + std::string(stub.why)));
