@@ -132,10 +132,15 @@ std::optional<near::StoredFile> SymbolFiles::find(const near::FileIdentity& file
     return from_host(*mine);
   }
   if (!translates_ && file.size > largest_as_it_is) return near::StoredFile{};
-  if (!cache_ || target_.empty()) return std::nullopt;
+  if (!is_kept(file)) return std::nullopt;
   auto kept = cache_->find(key_of(file));
   if (!kept) return std::nullopt;
   return near::StoredFile{std::make_shared<const std::string>(*std::move(kept)), {}};
+}
+
+// Of a target that isn't known apart from others only a build-id makes sure that a file is the same.
+bool SymbolFiles::is_kept(const near::FileIdentity& file) const {
+  return cache_ && (!target_.empty() || !file.build_id.empty());
 }
 
 symbols::FileKey SymbolFiles::key_of(const near::FileIdentity& file) const {
@@ -144,7 +149,7 @@ symbols::FileKey SymbolFiles::key_of(const near::FileIdentity& file) const {
 
 near::StoredFile SymbolFiles::take(const near::FileIdentity& file, std::string contents) {
   near::StoredFile stored = translated(contents, file.path + " on the target");
-  if (stored.contents && cache_) cache_->keep(key_of(file), contents, *stored.contents);
+  if (stored.contents && is_kept(file)) cache_->keep(key_of(file), contents, *stored.contents);
   spdlog::debug("symbols: {} on the target was read{}", file.path, translates_ ? " and translated" : "");
   return stored;
 }

@@ -37,7 +37,7 @@ class SymbolFolders {
 class SymbolFiles final : public near::SymbolStore {
  public:
   /// `folders` may be null. `target` names the target in the cache: its host key, or what else tells it
-  /// from others.
+  /// from others; empty if nothing does: then only files with a build-id are kept.
   SymbolFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, bool translates);
   ~SymbolFiles() override;
 
@@ -50,6 +50,7 @@ class SymbolFiles final : public near::SymbolStore {
 
  private:
   near::StoredFile from_host(const std::filesystem::path& path);
+  bool is_kept(const near::FileIdentity& file) const;
   symbols::FileKey key_of(const near::FileIdentity& file) const;
   near::StoredFile translated(const std::string& contents, const std::string& name);
 
