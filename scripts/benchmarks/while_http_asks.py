@@ -4,6 +4,7 @@ import json
 import os
 import re
 import socket as sockets
+import subprocess
 import sys
 import tempfile
 import time
@@ -91,4 +92,4 @@ def while_http_asks(rspbridge, runs):
                 rate = asking.end()
                 print("an answer of the stub: alone %.3f ms (99%% under %.3f), beside %d requests a second %.3f ms (%.3f): %.3f ms more" % (
                     *alone, rate, *beside, beside[0] - alone[0]), flush=True)
-            packets.ask("k")
+            packets.socket.sendall(b"$k#6b")

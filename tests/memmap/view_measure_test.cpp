@@ -113,6 +113,15 @@ TEST_CASE_METHOD(Connected, "measure: a touch", "[.measure]") {
   std::sort(times.begin(), times.end());
   measured("touch of a page, median, server without delay", times[times.size() / 2], "us");
   measured("touch of a page, 99th percentile", times[times.size() * 99 / 100], "us");
+  std::vector<double> asked;
+  char there = 0;
+  for (std::uint64_t at = 2 * size; at >= size + 32 * page; at -= 32 * page)
+    asked.push_back(1000 *
+                    milliseconds([&] { rspbridge_view_read(view, base + at - page, &there, 1, nullptr); }));
+  std::sort(asked.begin(), asked.end());
+  measured("a read of a page that isn't here, by request: the round trip, median", asked[asked.size() / 2],
+           "us");
+  measured("what a touch adds to the round trip", times[times.size() / 2] - asked[asked.size() / 2], "us");
   measured("for comparison: a round trip between two threads by pipes", pipe_round_trip(), "us");
   std::vector<double> reads;
   char byte = 0;
