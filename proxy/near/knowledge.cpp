@@ -110,7 +110,9 @@ void Knowledge::on_request(Request request) {
 
 Knowledge::Key Knowledge::key_of(const PacketRow& row, const std::optional<ThreadId>& thread,
                                  std::string payload) const {
-  Key key{row.keep, std::nullopt, std::move(payload)};
+  // A thread that isn't known to live is asked for each time.
+  const bool of_thread = row.keep == Keep::select || row.keep == Keep::alive;
+  Key key{of_thread ? Keep::never : row.keep, std::nullopt, std::move(payload)};
   if (row.keep == Keep::registers) key.thread = thread;
   // "p0.0" and no thread at all are any process: the one that stopped, which may not be known yet.
   if (row.keep == Keep::program) {
@@ -131,13 +133,19 @@ void Knowledge::look(Request request) {
     if (of_gdb) ask_ahead();
     return;
   }
-  if (row.keep == Keep::never || row.keep == Keep::promise) return ask_stub(std::move(request));
+  if (row.keep == Keep::never || row.keep == Keep::promise) {
+    if (!take_ahead(request)) ask_stub(std::move(request));
+    return;
+  }
   if (row.keep == Keep::memory) {
     if (!read_memory(request) && !read_in_bulk(request)) ask_stub(std::move(request));
     return;
   }
   if (row.keep == Keep::select || row.keep == Keep::alive) {
-    if (!lives(request)) return ask_stub(std::move(request));
+    if (!lives(request)) {
+      if (!take_ahead(request)) ask_stub(std::move(request));
+      return;
+    }
     if (row.keep == Keep::select) state_.answered(request.payload, request.answer, "OK");
     ++counts_.answered;
     return reply_to(request.id, "OK");
@@ -159,38 +167,6 @@ void Knowledge::look(Request request) {
   }
   ++counts_.awaited;
   found->second.waiting.push_back(std::move(request));
-}
-
-// What every GDB asks once it has connected (remote.c, start_remote), in one round trip; with the stop comes
-// what it asks then.
-void Knowledge::ask_ahead() {
-  if (!state_.quirks().pipelines) return;
-  drop_answers(Keep::stop);  // of this stop, but of another GDB
-  hooks_.far(working_set_.wanted_at_connect());
-  for (const char* payload : {"vMustReplyEmpty", "vCont?", "qXfer:features:read:target.xml:0,1000", "?"}) {
-    const PacketRow& row = row_for(payload);
-    Request asking{.id = ++last_id_, .payload = payload, .effect = Effect::looks, .answer = row.answer};
-    asking.of_gdb = false;
-    own_[asking.id] = [](const auto&) {};
-    Key key = key_of(row, std::nullopt, payload);
-    pass(std::move(asking), std::move(key));
-  }
-}
-
-void Knowledge::ask_other_threads(const std::optional<ThreadId>& asked) {
-  constexpr std::size_t most = 512;
-  if (!asked || !asked->is_specific()) return;
-  std::size_t count = 0;
-  for (const auto& [pid, tid] : alive_) {
-    ThreadId thread{asked->pid, tid};
-    if (pid != asked->pid.value_or(0) || ++count > most) continue;
-    Key key{Keep::registers, thread, "g"};
-    if (answers_.contains(key)) continue;
-    Request request{.id = ++last_id_, .payload = "g", .effect = Effect::looks, .thread = thread};
-    request.of_gdb = false;
-    own_[request.id] = [](const auto&) {};
-    pass(std::move(request), std::move(key));
-  }
 }
 
 bool Knowledge::lives(const Request& request) const {
@@ -232,6 +208,7 @@ void Knowledge::pass(Request request, std::optional<Key> key) {
 void Knowledge::before_change(const Request& request, const PacketRow& row) {
   if (row.keep == Keep::nothing) return;
   ahead_.clear();
+  drop_answers(Keep::never);
   drop_answers(Keep::stop);
   if (row.keep == Keep::registers) {
     std::erase_if(answers_, [&](const auto& item) {
@@ -264,6 +241,7 @@ void Knowledge::before_resume(const Request& request) {
 }
 
 void Knowledge::drop_of_stop() {
+  drop_answers(Keep::never);
   drop_answers(Keep::stop);
   drop_answers(Keep::registers);
   alive_.clear();

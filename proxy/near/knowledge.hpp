@@ -112,6 +112,7 @@ class Knowledge {
   bool is_own(const link::ToNear& message);
   void on_request(link::Request request);
   void look(link::Request request);
+  bool take_ahead(link::Request& request);
   /// What nobody asked for yet isn't counted.
   void ask_stub(link::Request request, std::optional<Key> key = std::nullopt);
   void pass(link::Request request, std::optional<Key> key = std::nullopt);
@@ -127,6 +128,8 @@ class Knowledge {
   bool lives(const link::Request& request) const;
   Key key_of(const PacketRow& row, const std::optional<rsp::ThreadId>& thread, std::string payload) const;
 
+  static constexpr std::uint64_t most_kept_read = 1024;  ///< bytes; longer ones are read ahead
+  static_assert(ReadAhead::min_length <= most_kept_read);
   bool read_memory(link::Request& request);
   /// A read that is too long for pages: answered from what was read ahead, or asked for.
   bool read_in_bulk(link::Request& request);
@@ -160,6 +163,7 @@ class Knowledge {
   void learn_stop(const std::string& reply, const std::optional<rsp::ThreadId>& before);
   void learn_answer(const Key& key, link::RequestId id, std::string payload);
   void learn_threads(const std::string& payload);
+  void look_at_images();
   void reply_to(link::RequestId id, std::string payload);
 
   Hooks hooks_;
@@ -175,6 +179,7 @@ class Knowledge {
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
   ReadAhead ahead_;
+  bool wants_images_ = false;        ///< a GDB has just connected, and its map is on the way
   link::RequestId map_read_ = 0;     ///< of want_map()
   bool map_is_unavailable_ = false;  ///< for this program
   WorkingSet working_set_;

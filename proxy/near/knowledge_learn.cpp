@@ -15,9 +15,6 @@ using rsp::ThreadId;
 
 namespace {
 
-constexpr std::uint64_t most_kept_read = 1024;  // bytes; longer ones are read ahead
-static_assert(ReadAhead::min_length <= most_kept_read);
-
 std::string expanded(const std::string& payload) {
   return rsp::expand_runs(payload).value_or(payload);
 }
@@ -82,34 +79,6 @@ bool Knowledge::advance(MemoryWait& wait) {
         return true;
     }
   }
-}
-
-bool Knowledge::read_in_bulk(Request& request) {
-  const auto read = rsp::parse_memory_read(request.payload);
-  const std::size_t most = state_.packet_size().value_or(0) / 2;  // a longer reply may not fit
-  if (!read || !request.of_gdb || read->length <= most_kept_read || read->length > most ||
-      !state_.quirks().pipelines || !is_of_memory_process(request.thread))
-    return false;
-  want_map();
-  const auto thread = request.thread;
-  auto deliver = [this, id = request.id](std::string payload) { reply_to(id, std::move(payload)); };
-  if (ahead_.take(*read, std::move(deliver)))
-    ++counts_.awaited;
-  else
-    ask_stub(std::move(request));
-  for (const rsp::MemoryRead& block : ahead_.plan(memory_.map())) {
-    Request asking{.id = ++last_id_,
-                   .payload = rsp::format_memory_read(block),
-                   .effect = link::Effect::looks,
-                   .answer = link::Answer::reply,
-                   .thread = thread};
-    asking.of_gdb = false;
-    own_[asking.id] = [this, generation = ahead_.generation(), block](std::optional<std::string> reply) {
-      ahead_.arrived(generation, block, std::move(reply).value_or("E01"));
-    };
-    pass(std::move(asking));
-  }
-  return true;
 }
 
 // The map comes with a stop, and is dropped with all else when something may have changed it.
@@ -228,7 +197,12 @@ void Knowledge::on_fact(link::Fact fact) {
     return advance_all();
   }
   const Key key = key_of(row_for(fact.question.payload), fact.question.thread, fact.question.payload);
-  learn_answer(key, 0, fact.payload.value_or("E.no such thread"));
+  if (fact.payload) return learn_answer(key, 0, *std::move(fact.payload));
+  const auto found = answers_.find(key);
+  if (found == answers_.end() || found->second.payload || found->second.id != 0) return;
+  const std::vector<Request> waiting = std::move(found->second.waiting);
+  answers_.erase(found);
+  for (Request request : waiting) pass(std::move(request));
 }
 
 void Knowledge::on_map(link::RequestId id, const link::MapRead& read) {
@@ -239,6 +213,8 @@ void Knowledge::on_map(link::RequestId id, const link::MapRead& read) {
     const std::string why = read.text ? "/proc/PID/maps can't be understood" : read.why_not;
     for_clients_.push_back(link::Log{false, "memory is neither kept nor read ahead: " + why});
   }
+  if (wants_images_) look_at_images();
+  wants_images_ = false;
   advance_all();
 }
 
@@ -259,6 +235,13 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
   const auto found = answers_.find(key);
   if (found == answers_.end() || found->second.payload || found->second.id != id) return;
   const std::vector<Request> waiting = std::exchange(found->second.waiting, {});
+  if (key.keep == Keep::never) {
+    if (waiting.empty())
+      found->second.payload = std::move(payload);
+    else
+      reply_to(waiting.front().id, std::move(payload)), answers_.erase(found);
+    return;
+  }
   // An empty reply is what a stub says to packets that it doesn't know.
   const bool lasts = key.keep == Keep::session || key.keep == Keep::program;
   const bool good = !payload.starts_with('E') && (!payload.empty() || lasts);
@@ -275,13 +258,6 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
     answers_.erase(found);
   if (!good && id == 0)
     for (Request request : waiting) pass(std::move(request));
-}
-
-void Knowledge::look_at_stack(const Key& key, const std::string& registers) {
-  const auto sp = working_set_.stack_pointer(expanded(registers));
-  if (!sp || !is_of_memory_process(key.thread)) return;
-  const std::uint64_t page = *sp & ~(KnownMemory::page_size - 1);
-  if (memory_.look(page, 1) == KnownMemory::Found::fetchable) fetch(page, Request{.thread = key.thread});
 }
 
 void Knowledge::learn_threads(const std::string& payload) {

@@ -94,7 +94,8 @@ link::Wanted WorkingSet::wanted() const {
 link::Wanted WorkingSet::wanted_at_connect() const {
   link::Wanted asked = wanted();
   for (const char* payload : {"qTStatus", "qAttached:{pid}", "qXfer:exec-file:read:{pid}:0,1000",
-                              "qXfer:auxv:read::0,1000", "qOffsets", "qXfer:libraries-svr4:read::0,1000"})
+                              "qXfer:auxv:read::0,1000", "qOffsets", "qXfer:libraries-svr4:read::0,1000",
+                              "qTfV", "qTsV", "qTfP", "Hc-1", "qXfer:btrace-conf:read::0,1000"})
     asked.of_stopped_thread.emplace_back(payload);
   return asked;
 }

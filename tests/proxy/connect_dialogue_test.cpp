@@ -19,6 +19,9 @@ struct Second : Stub {
     instead[more_features] = "l" + xml.substr(3);
     instead["qAttached:1"] = "0";
     instead["qOffsets"] = "";
+    instead["Hc-1"] = "E01";
+    instead["qTfV"] = "1:0:1:74";
+    instead["qTsV"] = "l";
     d.gdb_vanishes();
     serve();
     d.gdb_connects();
@@ -44,6 +47,17 @@ TEST_CASE("what every GDB asks at its connect comes with the answer to its featu
   CHECK(s.gdb("?") == stop);
   CHECK(s.gdb(more_features) == "l" + xml.substr(3));
   CHECK(s.asked == std::vector<std::string>());
+}
+
+TEST_CASE("what isn't kept is given once if it was asked ahead, errors and all") {
+  Second s;
+  CHECK(s.cost({"qTfV", "qTsV", "qTfP", "Hc-1", "qXfer:btrace-conf:read::0,1000"}) == 0);
+  CHECK(s.cost({"qTfV", "qTsV", "Hc-1"}) == 3);
+  CHECK(s.gdb("Hc-1") == "E01");
+  Second changed;
+  changed.serve();
+  changed.gdb("P0=00");
+  CHECK(changed.cost({"qTfV"}) == 1);
 }
 
 TEST_CASE("settings go out in GDB's order, before what changes or resumes anything") {
