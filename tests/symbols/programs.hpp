@@ -31,6 +31,9 @@ std::filesystem::path build(const Build& wanted);
 /// Translates a file; fails the test if it is refused. The path of the result, which is kept in scratch().
 std::filesystem::path translated(const std::filesystem::path& original);
 
+/// Options that leave out glibc's startup files, which sign return addresses where a distribution wants that.
+inline constexpr const char* without_crt = " -nostartfiles -Wl,--entry=main";
+
 /// Ways that compilers differ in what they write, each for every kind of register.
 const std::vector<Build>& builds();
 

@@ -95,7 +95,7 @@ TEST_CASE("signed returns: every function that signs, and no other, is described
 }
 
 TEST_CASE("signed returns: a file without them keeps its size") {
-  const std::string plain = contents_of(build({"registers.cpp", "gcc", "-O2 -g"}));
+  const std::string plain = contents_of(build({"registers.cpp", "gcc", std::string("-O2 -g") + without_crt}));
   const auto made = translate(plain, "plain");
   REQUIRE(made);
   CHECK(made->counts.signed_returns == 0);
