@@ -18,6 +18,11 @@ namespace {
 
 constexpr std::size_t pipeline_window = 128;  // jobs; the blocks read ahead are bounded by bytes, too
 
+// Of a breakpoint: its process and place.
+std::pair<std::int64_t, std::string> key_of(const link::Request& request) {
+  return {request.thread ? request.thread->pid.value_or(0) : 0, request.payload.substr(1)};
+}
+
 template <class... Fs>
 struct Overloaded : Fs... {
   using Fs::operator()...;
@@ -67,7 +72,10 @@ void Far::on_link(link::ToFar message) {
                  },
                  [this](link::Interrupt&) { queue_.interrupt(); },
                  [this](link::GdbCame&) { queue_.interrupt(); },
-                 [this](link::GdbGone&) { queue_.abandon_gdb(); }},
+                 [this](link::GdbGone&) {
+                   queue_.abandon_gdb();
+                   broken_.clear();
+                 }},
       message);
 }
 
@@ -93,8 +101,12 @@ void Far::forward(link::Request request) {
           .thread = request.thread,
           .from_gdb = request.of_gdb};
   promised_ = promised_ || request.promised;
-  if (request.effect == Effect::resumes && std::exchange(promised_, false))
-    job.veto = [this] { return std::exchange(broken_promise_, std::nullopt); };
+  if (request.payload.starts_with("Z0") || request.payload.starts_with("z0")) broken_.erase(key_of(request));
+  const bool continues = request.answer == Answer::stop && !request.payload.starts_with("vRun") &&
+                         !request.payload.starts_with("vAttach");
+  if (request.effect == Effect::resumes && !continues) broken_.clear();  // another process, or none
+  if (continues && (std::exchange(promised_, false) || !broken_.empty()))
+    job.veto = [this] { return why_not_resume(); };
   job.alone = request.payload.starts_with("qSymbol:");
   job.done = [this, request = std::move(request)](std::string payload, bool final) {
     on_answer(request, std::move(payload), final);
@@ -123,8 +135,7 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
   if (!final) return near_(link::Reply{request.id, std::move(payload), false});
   const std::string reply = rsp::expand_runs(payload).value_or(payload);
   if (looked_up(request, reply)) return;
-  if (request.promised && std::string_view(reply) != "OK" && !reply.starts_with("F0"))
-    promise_failed(request, reply);
+  if (request.promised && std::string_view(reply) != "OK") broken_[key_of(request)] = reply;
   if (request.payload.starts_with("qSupported")) learn_features(reply);
   if (request.payload.starts_with("vFile:setfs:") && reply.starts_with("F0"))
     gdb_fs_ =
@@ -157,10 +168,11 @@ bool Far::looked_up(const link::Request& request, const std::string& reply) {
   return true;
 }
 
-void Far::promise_failed(const link::Request& request, const std::string& reply) {
-  if (broken_promise_) return;
-  broken_promise_ = "E.the target was not resumed: the stub refused " + request.payload + " with " +
-                    (reply.empty() ? "an empty reply" : reply);
+std::optional<std::string> Far::why_not_resume() const {
+  if (broken_.empty()) return std::nullopt;
+  const auto& [key, reply] = *broken_.begin();
+  return "E.the target was not resumed: the stub refused Z" + key.second + " with " +
+         (reply.empty() ? "an empty reply" : reply);
 }
 
 void Far::on_notification(std::string payload) {

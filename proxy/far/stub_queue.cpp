@@ -84,6 +84,7 @@ bool StubQueue::ends_unsent() {
   std::optional<std::string> instead;
   if (!refused && job.veto) instead = job.veto();
   if (!refused && !instead) return false;
+  if (instead) interrupt_pending_ = false;  // there is nothing to interrupt
   const Job ended = std::move(job);
   waiting_.pop_front();
   std::string answer;
@@ -186,7 +187,8 @@ void StubQueue::end(const Job& job, std::string payload) {
 
 void StubQueue::abandon_gdb() {
   std::deque<Job> dropped, kept;
-  for (Job& job : waiting_) (job.from_gdb ? dropped : kept).push_back(std::move(job));
+  // One that waited only to see that breakpoints are set would have reached a stub without us.
+  for (Job& job : waiting_) (job.from_gdb && !job.veto ? dropped : kept).push_back(std::move(job));
   waiting_ = std::move(kept);
   for (const Job& job : dropped) end(job, "E.GDB is gone");
   looks_up_ = false;

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,10 +28,11 @@ namespace rspbridge::proxy::near {
 /// What outlives a GDB's connection. One a session.
 struct Shared {
   link::RequestId last_id = 0;
-  bool multiprocess = false;  ///< some GDB switched the multiprocess extension on
-  bool keeps_answers = true;  ///< false: every packet goes to the stub (`--no-cache`)
-  AbsentFiles absent_files;   ///< of the file system that `file_system` names
-  std::string file_system;    ///< the last vFile:setfs; empty before one
+  bool multiprocess = false;            ///< some GDB switched the multiprocess extension on
+  bool keeps_answers = true;            ///< false: every packet goes to the stub (`--no-cache`)
+  AbsentFiles absent_files;             ///< of the file system that `file_system` names
+  std::string file_system;              ///< the last vFile:setfs; empty before one
+  std::set<std::string> written_files;  ///< by a GDB of this session: what is known of such a path may be old
 };
 
 class Client;

@@ -70,7 +70,7 @@ void Knowledge::ask(Request request, std::function<void(std::optional<std::strin
 }
 
 void Knowledge::gdb_gone(const std::vector<std::string>& undo) {
-  send_deferred();
+  pass_undecided();
   inserted_.clear();
   hooks_.far(link::GdbGone{});
   for (const std::string& payload : undo)
@@ -85,7 +85,6 @@ bool Knowledge::running() const {
 void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(working_set_.wanted());
-  if (std::holds_alternative<link::LookAtFile>(message)) send_deferred();
   hooks_.far(std::move(message));
 }
 
@@ -95,8 +94,8 @@ void Knowledge::on_request(Request request) {
     return;
   }
   const PacketRow& row = row_for(request.payload);
-  if (keeps() && defer(request, row)) return;
-  if (request.effect != Effect::looks || request.payload.starts_with("vFile:")) send_deferred();
+  if (keeps() && promises(request, row)) return;
+  if (request.effect != Effect::looks) pass_undecided();
   if (request.effect == Effect::resumes)
     before_resume(request);
   else if (request.effect == Effect::changes)
@@ -236,6 +235,8 @@ void Knowledge::before_resume(const Request& request) {
     working_set_.forget();
     map_is_unavailable_ = false;
     inserted_.clear();
+    set_before_.clear();
+    refused_.clear();
   }
   if (keeps()) hooks_.far(working_set_.wanted());
 }

@@ -68,7 +68,7 @@ class Knowledge {
   /// Requests that wait for no stop are answered now.
   bool looks() const noexcept { return !state_.non_stop() && resumes_.empty(); }
   /// The stub has answered everything.
-  bool idle() const noexcept { return passed_.empty() && deferred_.empty(); }
+  bool idle() const noexcept { return passed_.empty(); }
 
   /// Everything that was learned is forgotten (`monitor rspbridge flush`).
   void forget();
@@ -138,14 +138,13 @@ class Knowledge {
   /// Pages, and what was read ahead.
   void drop_memory();
 
-  /// What the stub is sure to do is answered, or held until the map tells whether it is sure. False: the stub
+  /// What the stub is sure to do is answered, or held until it is known whether it is sure. False: the stub
   /// must be asked.
-  bool defer(link::Request& request, const PacketRow& row);
-  bool defer_breakpoint(link::Request& request);
-  void promise(link::Request& request, std::string reply);
-  /// Before anything that the stub must not do without them.
-  void send_deferred();
-  /// Of what was held for the map.
+  bool promises(link::Request& request, const PacketRow& row);
+  bool promises_breakpoint(link::Request& request);
+  void promise(link::Request request, const std::string& reply,
+               std::function<void(const std::optional<std::string>& said)> done);
+  void pass_undecided();
   void decide();
   void learn_breakpoint(const Passed& passed, const std::string& reply);
   /// False: it must wait.
@@ -183,10 +182,12 @@ class Knowledge {
   link::RequestId map_read_ = 0;     ///< of want_map()
   bool map_is_unavailable_ = false;  ///< for this program
   WorkingSet working_set_;
-  std::vector<link::Request> deferred_;  ///< answered, and not sent yet
-  std::vector<link::Request> undecided_;
-  std::set<std::pair<std::int64_t, rsp::BreakpointKey>> inserted_;  ///< by process; with what is deferred
-  bool stub_inserts_ = false;                                       ///< it has set a breakpoint already
+  std::vector<link::Request> undecided_;  ///< breakpoints that wait for the map or a page
+  /// By process: what GDB set and didn't remove; what the stub has set before, and so can again; what it
+  /// refused.
+  std::set<std::pair<std::int64_t, rsp::BreakpointKey>> inserted_, set_before_, refused_;
+  bool stub_inserts_ = false;  ///< it has set a breakpoint already
+  std::set<std::string_view> refused_settings_;
   Counts counts_;
 };
 

@@ -225,7 +225,8 @@ void Knowledge::learn_stop(const std::string& reply, const std::optional<ThreadI
   const bool other_program = stop->kind != rsp::StopReply::Kind::stopped || stop->pair("exec").has_value();
   if (other_process || other_program) drop_memory();
   if (other_process || other_program) drop_answers(Keep::program);
-  if (other_program) inserted_.clear();
+  if (other_program)
+    for (auto* breakpoints : {&inserted_, &set_before_, &refused_}) breakpoints->clear();
   if (stop->thread && stop->thread->is_specific() && !other_program) alive_.insert(numbers(*stop->thread));
   working_set_.stopped(reply);
 }

@@ -60,7 +60,7 @@ TEST_CASE("what isn't kept is given once if it was asked ahead, errors and all")
   CHECK(changed.cost({"qTfV"}) == 1);
 }
 
-TEST_CASE("settings go out in GDB's order, before what changes or resumes anything") {
+TEST_CASE("GDB doesn't wait for settings, which go out in its order") {
   Second s;
   for (const char* packet : {"!", "QPassSignals:e;10", "QPassSignals:", "QProgramSignals:0"})
     CHECK(s.gdb(packet) == "OK");

@@ -188,3 +188,25 @@ TEST_CASE("a path with .. may lead anywhere") {
   CHECK_FALSE(files.is_absent("/usr/lib/debug/x.so"));
   CHECK_FALSE(files.is_absent("usr/lib/debug/x.debug"));
 }
+
+TEST_CASE("a file that GDB has written is read anew, and what wasn't there may be there now") {
+  Looked d;
+  const std::string debug = "/lib/x.debug";
+  d.store->kept = proxy::near::StoredFile{std::make_shared<const std::string>("kept file"), {}};
+  d.gdb_sends(rsp::format_vfile_open(debug, 0, 0));
+  d.is_looked_for_in_vain(debug);
+  d.gdb_gets("F-1,2");
+  d.gdb_sends(rsp::format_vfile_open(path, 0x601, 0644));
+  d.stub_gets(rsp::format_vfile_open(path, 0x601, 0644));
+  d.stub_sends("F5");
+  d.gdb_gets("F5");
+  d.gdb_sends(rsp::format_vfile_open(debug, 0, 0));
+  d.is_looked_for_in_vain(debug);
+  d.gdb_gets("F-1,2");
+  d.gdb_sends(rsp::format_vfile_open(path, 0, 0));
+  d.is_looked_at(path, original);
+  d.stub_gets(rsp::format_vfile_open(path, 0, 0));
+  d.stub_sends("F5");
+  d.stub_is_read();
+  d.gdb_gets("F5");
+}

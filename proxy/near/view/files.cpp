@@ -81,6 +81,7 @@ std::optional<Files::Look> Files::recognise(const std::string& path, const link:
 }
 
 std::optional<StoredFile> Files::find(const FileIdentity& identity) {
+  if (client_.shared().written_files.contains(identity.path)) return std::nullopt;
   if (const auto known = known_.find(identity); known != known_.end()) return StoredFile{known->second, {}};
   auto stored = settings_.symbols->find(identity);
   if (stored && stored->refusal.empty()) known_[identity] = stored->contents;
@@ -200,6 +201,10 @@ Files::OpenFile Files::open_file(std::int64_t fd) const {
 Task<std::string> view_open_file(View& view, const PacketRow& row, std::string request) {
   const auto open = rsp::parse_vfile_open(request);
   std::optional<link::FileSeen> seen;
+  if (open && open->flags != read_only) {
+    view.client().shared().written_files.insert(open->path);
+    view.client().shared().absent_files.clear();
+  }
   if (open && open->flags == read_only) {
     if (auto here = view.files().open_debug_file(open->path)) co_return *std::move(here);
     auto opening = view.files().open(open->path, seen);

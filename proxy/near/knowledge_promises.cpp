@@ -1,0 +1,113 @@
+// What GDB sets, and the stub surely does: GDB is answered at once, and the packet goes out at once, so that
+// GDB needn't wait for each.
+#include <utility>
+
+#include "proxy/near/knowledge.hpp"
+#include "rsp/breakpoint.hpp"
+
+namespace rspbridge::proxy::near {
+
+using link::Request;
+using rsp::BreakpointKey;
+using rsp::ThreadId;
+
+namespace {
+
+// What the stub surely does if the page is as it should be: conditions it may refuse, and watchpoints run
+// out.
+std::optional<rsp::BreakpointRequest> plain_breakpoint(const std::string& payload) {
+  auto breakpoint = rsp::parse_breakpoint(payload);
+  const bool plain = breakpoint && breakpoint->key.type == rsp::BreakpointType::software &&
+                     breakpoint->key.kind != 0 && breakpoint->conditions.empty();
+  return plain ? breakpoint : std::nullopt;
+}
+
+std::pair<std::int64_t, BreakpointKey> in_process(const std::optional<ThreadId>& thread,
+                                                  const BreakpointKey& key) {
+  return {thread ? thread->pid.value_or(0) : 0, key};
+}
+
+}  // namespace
+
+bool Knowledge::promises(Request& request, const PacketRow& row) {
+  if (row.keep == Keep::nothing) return promises_breakpoint(request);
+  const bool takes_non_stop = request.payload.starts_with("QNonStop") && request.payload != "QNonStop:0";
+  if (row.keep != Keep::promise || !request.of_gdb || !state_.quirks().keeps_promises || takes_non_stop ||
+      refused_settings_.contains(row.name))
+    return false;
+  const std::string reply = row.name == "vFile:setfs" ? "F0" : "OK";
+  promise(std::move(request), reply, [this, &row, reply](const std::optional<std::string>& said) {
+    if (!said || *said == reply) return;
+    // GDB believes that it is set; from the next time on it hears it from the stub.
+    refused_settings_.insert(row.name);
+    for_clients_.push_back(link::Log{true, "the stub refused " + std::string(row.name)});
+  });
+  return true;
+}
+
+void Knowledge::promise(Request request, const std::string& reply,
+                        std::function<void(const std::optional<std::string>&)> done) {
+  reply_to(request.id, reply);
+  if (request.thread) state_.selected(*request.thread);
+  request.id = ++last_id_;
+  request.of_gdb = false;  // the promise stands if GDB goes
+  own_[request.id] = std::move(done);
+  pass(std::move(request));
+}
+
+// GDB takes a breakpoint for removed whatever the stub says; that it is set, it must be able to rely on.
+bool Knowledge::promises_breakpoint(Request& request) {
+  const auto breakpoint = plain_breakpoint(request.payload);
+  if (!breakpoint || !request.of_gdb || !state_.quirks().pipelines || !is_of_memory_process(request.thread))
+    return false;
+  const auto key = in_process(request.thread, breakpoint->key);
+  if (breakpoint->insert ? !stub_inserts_ || refused_.contains(key) : !inserted_.contains(key)) return false;
+  want_map();
+  if (memory_.expects_map()) return undecided_.push_back(std::move(request)), true;
+  const auto [address, size] = std::pair(breakpoint->key.address, breakpoint->key.kind);
+  if (!memory_.is_code(address, size)) return false;
+  if (breakpoint->insert && !set_before_.contains(key)) {
+    // Private memory that can be read at this stop can be written by a debugger.
+    auto found = memory_.look(address, size);
+    if (found == KnownMemory::Found::fetchable) fetch(memory_.missing_page(address, size), request);
+    if (found == KnownMemory::Found::fetchable) found = KnownMemory::Found::coming;
+    if (found == KnownMemory::Found::coming) return undecided_.push_back(std::move(request)), true;
+    if (found == KnownMemory::Found::elsewhere) return false;
+  }
+  if (breakpoint->insert)
+    inserted_.insert(key);
+  else
+    inserted_.erase(key);
+  request.promised = breakpoint->insert;
+  promise(std::move(request), "OK", [](const auto&) {});
+  return true;
+}
+
+// What isn't decided when something else is to go out gets the stub's own answer.
+void Knowledge::pass_undecided() {
+  for (Request& request : std::exchange(undecided_, {})) pass(std::move(request));
+}
+
+void Knowledge::decide() {
+  for (Request& request : std::exchange(undecided_, {})) on_request(std::move(request));
+}
+
+void Knowledge::learn_breakpoint(const Passed& passed, const std::string& reply) {
+  const auto breakpoint = plain_breakpoint(passed.payload);
+  if (!breakpoint) return;
+  const bool good = std::string_view(reply) == "OK";
+  const auto key = in_process(passed.thread, breakpoint->key);
+  if (breakpoint->insert && !good) {
+    inserted_.erase(key);
+    refused_.insert(key);
+  }
+  if (breakpoint->insert && good) set_before_.insert(key);
+  if (!passed.of_gdb || !good) return;
+  stub_inserts_ = true;
+  if (breakpoint->insert)
+    inserted_.insert(key);
+  else
+    inserted_.erase(key);
+}
+
+}  // namespace rspbridge::proxy::near
