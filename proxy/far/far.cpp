@@ -18,6 +18,16 @@ namespace {
 
 constexpr std::size_t pipeline_window = 128;  // jobs; the blocks read ahead are bounded by bytes, too
 
+bool continues(std::string_view resume) {
+  if (resume.starts_with("vCont;")) resume.remove_prefix(6);
+  return resume.starts_with('c') || resume.starts_with('C');
+}
+
+bool resumes_thread(std::string_view resume) {
+  return resume.starts_with("vCont;") ||
+         std::string_view("cCsSi").find(resume.front()) != std::string_view::npos;
+}
+
 // Of a breakpoint: its process and place.
 std::pair<std::int64_t, std::string> key_of(const link::Request& request) {
   return {request.thread ? request.thread->pid.value_or(0) : 0, request.payload.substr(1)};
@@ -102,10 +112,9 @@ void Far::forward(link::Request request) {
           .from_gdb = request.of_gdb};
   promised_ = promised_ || request.promised;
   if (request.payload.starts_with("Z0") || request.payload.starts_with("z0")) broken_.erase(key_of(request));
-  const bool continues = request.answer == Answer::stop && !request.payload.starts_with("vRun") &&
-                         !request.payload.starts_with("vAttach");
-  if (request.effect == Effect::resumes && !continues) broken_.clear();  // another process, or none
-  if (continues && (std::exchange(promised_, false) || !broken_.empty()))
+  if (request.effect == Effect::resumes && !resumes_thread(request.payload)) broken_.clear();
+  // A step goes nowhere that a breakpoint could matter to, and tells GDB if the process is gone.
+  if (continues(request.payload) && (std::exchange(promised_, false) || !broken_.empty()))
     job.veto = [this] { return why_not_resume(); };
   job.alone = request.payload.starts_with("qSymbol:");
   job.done = [this, request = std::move(request)](std::string payload, bool final) {
@@ -168,11 +177,14 @@ bool Far::looked_up(const link::Request& request, const std::string& reply) {
   return true;
 }
 
-std::optional<std::string> Far::why_not_resume() const {
+// Once: GDB sets its breakpoints again before it goes on, and then hears the stub's own answer.
+std::optional<std::string> Far::why_not_resume() {
   if (broken_.empty()) return std::nullopt;
   const auto& [key, reply] = *broken_.begin();
-  return "E.the target was not resumed: the stub refused Z" + key.second + " with " +
-         (reply.empty() ? "an empty reply" : reply);
+  std::string why = "E.the target was not resumed: the stub refused Z" + key.second + " with " +
+                    (reply.empty() ? "an empty reply" : reply);
+  broken_.clear();
+  return why;
 }
 
 void Far::on_notification(std::string payload) {

@@ -41,7 +41,7 @@ class Far {
   void on_answer(const link::Request& request, std::string payload, bool final);
   /// Answers a stub that looks a symbol up; false if that is GDB's to do.
   bool looked_up(const link::Request& request, const std::string& reply);
-  std::optional<std::string> why_not_resume() const;
+  std::optional<std::string> why_not_resume();
   void on_notification(std::string payload);
   void gather(link::StopBundle bundle);
   /// The stub's answer, and the parts that follow it.
@@ -59,9 +59,9 @@ class Far {
   StubQueue queue_;
   bool thread_was_selected_ = false;
   std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
-  /// Since the last resume: a breakpoint was promised.
+  /// Since the last time that the target was to run on: a breakpoint was promised.
   bool promised_ = false;
-  /// Promised breakpoints that the stub refused, until GDB sets or removes them again: by process and packet
+  /// Promised breakpoints that the stub refused, unless GDB has set or removed them since: by process and packet
   /// without its first letter, the stub's reply.
   std::map<std::pair<std::int64_t, std::string>, std::string> broken_;
   link::Wanted wanted_;

@@ -46,8 +46,8 @@ struct Request {
   std::optional<rsp::ThreadId> thread = {};
   /// While the target runs, or is about to: true waits for the stop, false is answered by Refused.
   bool waits = true;
-  /// A breakpoint that was told to be set already: unless the stub says OK, no resume goes out, and each is
-  /// answered by an error, until it is set or removed again.
+  /// A breakpoint that was told to be set already: unless the stub says OK, the next packet that lets the
+  /// target run on isn't sent, but answered by an error.
   bool promised = false;
   bool whole = false;  ///< of an object that is read part by part: the parts that follow come as Facts
   bool of_gdb = true;  ///< dropped, and answered by an error, if GDB goes before it was sent

@@ -109,8 +109,8 @@ constexpr PacketRow table[] = {
 
     // Breakpoints.
     {"Z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint,
-     "inserts; a plain one waits for the next change or resume; taken back if GDB vanishes",
-     ViewScope::x86_64, view_breakpoint, "an instruction has four bytes; the tag in the address is dropped"},
+     "inserts; GDB needn't wait where the stub surely does it; taken back if GDB vanishes", ViewScope::x86_64,
+     view_breakpoint, "an instruction has four bytes; the tag in the address is dropped"},
     {"z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint,
      "removes, as it inserts", ViewScope::x86_64, view_breakpoint, "the same"},
     {"QCatchSyscalls", Match::word, forward, looks, reply, Keep::never, nullptr, note_catch_syscalls,

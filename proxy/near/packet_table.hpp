@@ -41,7 +41,7 @@ enum class Keep : std::uint8_t {
   select,     ///< Hg: good if the thread is known to live at this stop
   alive,      ///< T: good if the thread is known to live at this stop
   nothing,    ///< touches nothing: the stub never shows what it inserts
-  promise,    ///< a setting that gdbserver never refuses: told with the next packet that needs it
+  promise,    ///< a setting that gdbserver never refuses: GDB needn't wait for its OK
 };
 
 /// Handles a packet that GDB sent: calls client.answer() or client.forward() once.
