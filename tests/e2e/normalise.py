@@ -2,7 +2,7 @@
 import re
 
 # How the stub's end looks depends on whether bytes of ours were still on their way to it.
-STUB_ENDED = re.compile(r"Remote communication error\.  Target disconnected\.: (?:Connection reset by peer|Broken pipe)\.")
+STUB_ENDED = re.compile(r"Remote communication error\.  Target disconnected(?:\.|: error while \w+): (?:Connection reset by peer|Broken pipe)\.")
 
 # Replaced in order. The stack's top depends on the length of the environment, which holds the client's port.
 FIXED = [
