@@ -61,8 +61,8 @@ class Far {
   std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
   /// Since the last time that the target was to run on: a breakpoint was promised.
   bool promised_ = false;
-  /// Promised breakpoints that the stub refused, unless GDB has set or removed them since: by process and packet
-  /// without its first letter, the stub's reply.
+  /// Promised breakpoints that the stub refused, unless GDB has set or removed them since: by process and
+  /// packet without its first letter, the stub's reply.
   std::map<std::pair<std::int64_t, std::string>, std::string> broken_;
   link::Wanted wanted_;
   std::map<std::string, std::string> symbols_;  ///< for the next `qSymbol::`, by name

@@ -21,8 +21,7 @@ std::string with(std::string file, std::size_t at, std::string_view bytes) {
 }
 
 const std::string& program() {
-  static const std::string bytes =
-      contents_of(build({"registers.cpp", "gcc", "-O2 -g"}));
+  static const std::string bytes = contents_of(build({"registers.cpp", "gcc", "-O2 -g"}));
   return bytes;
 }
 
