@@ -17,8 +17,8 @@ from views_scripts import DESCRIPTION, SCRIPTS
 from views_stubs import GuestStub, QemuMaxStub, QemuStub, Translated, View
 
 # Where programs run: the stub that GDB talks to directly, and the one behind rspbridge. In the third, signed return
-# addresses behind rspbridge must show what a CPU without them shows directly; where GDB knows them, the same CPU is on both sides.
-PLACES = {"guest": (GuestStub, GuestStub), "qemu": (QemuStub, QemuStub), "qemu-pac": (QemuStub, QemuMaxStub), "qemu-max": (QemuMaxStub, QemuMaxStub)}
+# addresses behind rspbridge must show what a CPU without them shows directly.
+PLACES = {"guest": (GuestStub, GuestStub), "qemu": (QemuStub, QemuStub), "qemu-pac": (QemuStub, QemuMaxStub)}
 
 GDB16 = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/gdb16")
 
@@ -149,20 +149,20 @@ def check_description(case, world):
     assert "<architecture>aarch64</architecture>" in text_of(viewed), "no architecture in the view's description"
 
 
-# gdbserver 13.1 dies of what GDB 16 does there, without rspbridge, too: "Remote connection closed".
-DIES_OF_GDB16 = {"threads"}
+# Left out in the guest, by pairing and script: gdbserver 13.1 dies of what GDB 16 does there, without rspbridge, too
+# ("Remote connection closed"); GDB 13 reads a signal frame with SVE's registers for ever where it was told of none.
+LEFT_OUT = {("x86_64-16", "threads"), ("core-16", "threads"), ("core", "signals")}
 
 
 def cases(every):
     for pairing in PAIRINGS if every else PAIRINGS[:1]:
         for script in SCRIPTS:
-            gdbserver_dies = pairing.name.endswith("-16") and script.name in DIES_OF_GDB16
-            for program in script.programs + (script.more if every else ()) if not gdbserver_dies else ():
+            for program in script.programs + (script.more if every else ()) if (pairing.name, script.name) not in LEFT_OUT else ():
                 yield Case(pairing, script, program, "guest")
             for program in script.qemu:
                 yield Case(pairing, script, program, "qemu")
             for program in script.qemu_pac if pairing.view != "native" else ():
-                yield Case(pairing, script, program, "qemu-pac" if pairing.view == "x86_64" else "qemu-max")
+                yield Case(pairing, script, program, "qemu-pac")
 
 
 def tests(every, self_test):
