@@ -36,6 +36,7 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
                  shared_.last_id) {
   knowledge_.set_enabled(options_.keeps_answers);
   shared_.keeps_answers = options_.keeps_answers;
+  shared_.runs_through_calls = options_.far_on_target && options_.keeps_answers;
   // What a failed write means, the reader of the same stream reports.
   auto failed = [](const std::string& why) { spdlog::debug("writing to the stub failed: {}", why); };
   to_stub_ = std::make_shared<OutQueue>(executor, stub_, OutQueue::Hooks{failed, [this] { wake(); }});

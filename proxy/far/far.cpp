@@ -4,6 +4,7 @@
 
 #include "proxy/far/file_looker.hpp"
 #include "proxy/far/file_reader.hpp"
+#include "rsp/breakpoint.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
 #include "rsp/stop_reply.hpp"
@@ -18,9 +19,10 @@ namespace {
 
 constexpr std::size_t pipeline_window = 128;  // jobs; the blocks read ahead are bounded by bytes, too
 
-bool continues(std::string_view resume) {
+bool continues(const link::Request& request) {
+  std::string_view resume = request.payload;
   if (resume.starts_with("vCont;")) resume.remove_prefix(6);
-  return resume.starts_with('c') || resume.starts_with('C');
+  return request.effect == Effect::resumes && (resume.starts_with('c') || resume.starts_with('C'));
 }
 
 bool resumes_thread(std::string_view resume) {
@@ -42,14 +44,21 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 }  // namespace
 
-Far::Far(link::SendToNear near)
+Far::Far(link::SendToNear near, Place place)
     : near_(std::move(near)),
+      place_(place),
       queue_({.notification = [this](std::string p) { on_notification(std::move(p)); },
               .complaint =
                   [this](const std::string& text) {
                     near_(link::Log{true, "the stub " + text});
                   },
               .sending = [this](const Job& job) { before_sending(job); }}),
+      steps_(queue_, {.stopped = [this](const link::Request& resume,
+                                        const std::string& stop) { tell(resume, stop, stop); },
+                      .output =
+                          [this](const link::Request& resume, std::string output) {
+                            near_(link::Reply{resume.id, std::move(output), false});
+                          }}),
       map_reader_(queue_) {}
 
 void Far::open() {
@@ -80,13 +89,21 @@ void Far::on_link(link::ToFar message) {
                  [this](link::LookAtFile& request) {
                    look_at_file(queue_, request, [this](link::FileSeen seen) { near_(std::move(seen)); });
                  },
-                 [this](link::Interrupt&) { queue_.interrupt(); },
-                 [this](link::GdbCame&) { queue_.interrupt(); },
+                 [this](link::StepHint& hint) {
+                   if (place_ == Place::beside_stub) steps_.set_hint(std::move(hint));
+                 },
+                 [this](link::Interrupt&) { interrupt(); }, [this](link::GdbCame&) { interrupt(); },
                  [this](link::GdbGone&) {
                    queue_.abandon_gdb();
+                   steps_.gdb_gone();
                    broken_.clear();
                  }},
       message);
+}
+
+void Far::interrupt() {
+  if (steps_.runs() && !queue_.running()) return steps_.interrupt_next();
+  queue_.interrupt();
 }
 
 // In non-stop mode threads run at any time.
@@ -100,7 +117,19 @@ void Far::on_request(link::Request request) {
   forward(std::move(request));
 }
 
+bool Far::answered_from_before(const link::Request& request) {
+  if (!steps_.is_ahead()) return false;
+  auto said = steps_.said_before(request);
+  if (!said && request.payload.find_first_of("GP") == 0) {
+    said = "E.the thread has gone on since the stop that GDB knows of";
+    near_(link::Log{true, "GDB writes a register amid a step, which can't be done: the thread has gone on"});
+  }
+  if (said) near_(link::Reply{request.id, *std::move(said)});
+  return said.has_value();
+}
+
 void Far::forward(link::Request request) {
+  if (answered_from_before(request)) return;
   if (request.payload.starts_with("qXfer:features:read") && state_.quirks().needs_thread_for_features &&
       !thread_was_selected_)
     queue_.submit({.payload = "Hg0"});
@@ -112,10 +141,18 @@ void Far::forward(link::Request request) {
           .from_gdb = request.of_gdb};
   promised_ = promised_ || request.promised;
   if (request.payload.starts_with("Z0") || request.payload.starts_with("z0")) broken_.erase(key_of(request));
-  if (request.effect == Effect::resumes && !resumes_thread(request.payload)) broken_.clear();
+  if (const auto breakpoint = rsp::parse_breakpoint(request.payload)) steps_.sees(*breakpoint);
+  if (request.effect == Effect::resumes && !resumes_thread(request.payload)) {
+    broken_.clear();
+    steps_.forget_breakpoints();
+  }
   // A step goes nowhere that a breakpoint could matter to, and tells GDB if the process is gone.
-  if (continues(request.payload) && (std::exchange(promised_, false) || !broken_.empty()))
-    job.veto = [this] { return why_not_resume(); };
+  const bool unsure = continues(request) && (std::exchange(promised_, false) || !broken_.empty());
+  if (unsure || (steps_.is_ahead() && request.effect == Effect::resumes))
+    job.veto = [this, request, unsure]() -> std::optional<std::string> {
+      auto why_not = unsure ? why_not_resume() : std::nullopt;
+      return why_not ? why_not : happened_since(request);
+    };
   job.alone = request.payload.starts_with("qSymbol:");
   job.done = [this, request = std::move(request)](std::string payload, bool final) {
     on_answer(request, std::move(payload), final);
@@ -144,11 +181,16 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
   if (!final) return near_(link::Reply{request.id, std::move(payload), false});
   const std::string reply = rsp::expand_runs(payload).value_or(payload);
   if (looked_up(request, reply)) return;
+  if (!state_.non_stop() && steps_.takes(request, reply)) return;
   if (request.promised && std::string_view(reply) != "OK") broken_[key_of(request)] = reply;
   if (request.payload.starts_with("qSupported")) learn_features(reply);
   if (request.payload.starts_with("vFile:setfs:") && reply.starts_with("F0"))
     gdb_fs_ =
         static_cast<std::int64_t>(rsp::parse_hex(std::string_view(request.payload).substr(12)).value_or(0));
+  tell(request, std::move(payload), reply);
+}
+
+void Far::tell(const link::Request& request, std::string payload, const std::string& reply) {
   const bool stopped = state_.answered(request.payload, request.answer, reply);
   if (state_.nothing_left() && request.effect == Effect::resumes) queue_.forget_selection();
   if (!stopped || state_.non_stop()) {
@@ -175,6 +217,17 @@ bool Far::looked_up(const link::Request& request, const std::string& reply) {
   };
   queue_.submit_next(std::move(job));
   return true;
+}
+
+std::optional<std::string> Far::happened_since(const link::Request& resume) {
+  if (!steps_.is_ahead()) return std::nullopt;
+  auto event = steps_.happened_since(resume);
+  if (event)
+    state_.resumes();
+  else
+    near_(link::Log{true, "GDB left its step with " + resume.payload.substr(0, 40) +
+                              "; the target has gone further than GDB knows"});
+  return event;
 }
 
 // Once: GDB sets its breakpoints again before it goes on, and then hears the stub's own answer.

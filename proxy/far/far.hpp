@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proxy/far/map_reader.hpp"
+#include "proxy/far/step_over.hpp"
 #include "proxy/far/stub_queue.hpp"
 #include "proxy/link/messages.hpp"
 #include "proxy/link/target_state.hpp"
@@ -22,8 +23,9 @@ namespace rspbridge::proxy::far {
 /// its own from disturbing GDB's. Sans-IO: bytes in, bytes out.
 class Far {
  public:
+  enum class Place : std::uint8_t { with_near, beside_stub };
   /// `near` must not deliver inside the call.
-  explicit Far(link::SendToNear near);
+  Far(link::SendToNear near, Place place);
 
   void on_link(link::ToFar message);
   void on_stub_bytes(std::string_view bytes);
@@ -38,10 +40,17 @@ class Far {
   void on_request(link::Request request);
   bool refuses(const link::Request& request) const;
   void forward(link::Request request);
+  /// Answers it from what GDB believes the target to be at, if that is the past.
+  bool answered_from_before(const link::Request& request);
+  void interrupt();
   void on_answer(const link::Request& request, std::string payload, bool final);
   /// Answers a stub that looks a symbol up; false if that is GDB's to do.
   bool looked_up(const link::Request& request, const std::string& reply);
   std::optional<std::string> why_not_resume();
+  /// What happened since the stop that GDB knows of, in answer to its resume.
+  std::optional<std::string> happened_since(const link::Request& resume);
+  /// Gives near an answer; `reply` is `payload`, run-length expanded.
+  void tell(const link::Request& request, std::string payload, const std::string& reply);
   void on_notification(std::string payload);
   void gather(link::StopBundle bundle);
   /// The stub's answer, and the parts that follow it.
@@ -55,8 +64,10 @@ class Far {
   void log(std::string text) { near_(link::Log{false, std::move(text)}); }
 
   link::SendToNear near_;
+  Place place_;
   link::TargetState state_;
   StubQueue queue_;
+  StepOver steps_;
   bool thread_was_selected_ = false;
   std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
   /// Since the last time that the target was to run on: a breakpoint was promised.

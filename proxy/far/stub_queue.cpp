@@ -31,7 +31,8 @@ bool is_stray_stop(const Job& job, std::string_view payload) {
 
 void StubQueue::submit(Job job) {
   if (looks_up_ && job.payload.starts_with("qSymbol:")) return submit_next(std::move(job));
-  waiting_.push_back(std::move(job));
+  const auto outside = std::find_if(waiting_.begin(), waiting_.end(), [](const Job& j) { return !j.within; });
+  waiting_.insert(job.within ? outside : waiting_.end(), std::move(job));
   pump();
 }
 
@@ -64,6 +65,7 @@ void StubQueue::stub_selected(rsp::ThreadId thread) {
 
 bool StubQueue::may_go() {
   Job& job = waiting_.front();
+  if (held_ && !job.within) return false;
   if (!in_flight_.empty() && in_flight_.front().alone) return false;
   if (looks_up_ && !job.payload.starts_with("qSymbol:")) return false;
   const bool alone = job.alone || job.veto || (job.answer == Answer::stop && window_ == 1);

@@ -38,6 +38,7 @@ struct Job {
   bool from_gdb = false;
   /// Goes out when all earlier packets are answered, and nothing does before it is answered.
   bool alone = false;
+  bool within = false;  ///< goes out though the queue is held
   /// Asked just before the packet goes out, when all earlier ones are answered: what it gives is the answer,
   /// and the packet is not sent. May be empty.
   std::function<std::optional<std::string>()> veto;
@@ -60,6 +61,13 @@ class StubQueue {
   void submit(Job job);
   /// In front of all that wait; in answer to a packet that went out alone.
   void submit_next(Job job);
+  /// From now on only jobs that are `within` go out, until released: the target is stopped, and who waits for
+  /// that isn't to know.
+  void hold() { held_ = true; }
+  void release() {
+    held_ = false;
+    pump();
+  }
   /// Sends ^C if the target runs, or as soon as a waiting resume is sent. Otherwise does nothing:
   /// a stopped stub would swallow it.
   void interrupt();
@@ -111,6 +119,7 @@ class StubQueue {
   std::size_t window_ = 1;
   bool interrupt_pending_ = false;
   bool looks_up_ = false;
+  bool held_ = false;
   bool killed_ = false;  ///< the last packet was `k`
 };
 

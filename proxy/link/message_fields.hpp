@@ -49,6 +49,11 @@ template <>
 inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path, &LookAtFile::most);
 
 template <>
+inline constexpr auto fields<AddressRange> = std::tuple(&AddressRange::start, &AddressRange::end);
+template <>
+inline constexpr auto fields<StepHint> = std::tuple(&StepHint::calls, &StepHint::machine, &StepHint::listed);
+
+template <>
 inline constexpr auto fields<Reply> = std::tuple(&Reply::id, &Reply::payload, &Reply::final);
 template <>
 inline constexpr auto fields<Refused> = std::tuple(&Refused::id);
@@ -99,7 +104,8 @@ constexpr bool names_all_of(const std::variant<T...>* /*type*/) {
 }
 static_assert(names_all_of(static_cast<const ToFar*>(nullptr)) &&
                   names_all_of(static_cast<const ToNear*>(nullptr)) && names_all<Question> &&
-                  names_all<WantedPage> && names_all<Symbol> && names_all<rsp::ThreadId>,
+                  names_all<WantedPage> && names_all<Symbol> && names_all<AddressRange> &&
+                  names_all<rsp::ThreadId>,
               "a message has a member that isn't in its row");
 
 /// The last enumerator, by which a number on the wire is judged.
@@ -111,5 +117,9 @@ template <>
 inline constexpr auto last_of<Answer> = Answer::none;
 template <>
 inline constexpr auto last_of<WantedPage::Base> = WantedPage::Base::pc;
+template <>
+inline constexpr auto last_of<Machine> = Machine::x86_64;
+template <>
+inline constexpr auto last_of<StepHint::Calls> = StepHint::Calls::listed;
 
 }  // namespace rspbridge::proxy::link

@@ -110,6 +110,31 @@ struct Symbols {
   std::vector<Symbol> symbols;
 };
 
+/// What registers and calls look like (the target description's architecture).
+enum class Machine : std::uint8_t { unknown, aarch64, x86_64 };
+
+/// Addresses in [start, end).
+struct AddressRange {
+  std::uint64_t start = 0, end = 0;
+
+  bool operator==(const AddressRange&) const = default;
+};
+
+/// Which calls GDB steps over in the steps that follow (`vCont;r`): a far beside the stub runs through them,
+/// and tells of none. Holds until the next one.
+struct StepHint {
+  enum class Calls : std::uint8_t {
+    none,    ///< it isn't known
+    all,     ///< every one: GDB's `next`
+    listed,  ///< of functions that lie in `listed`: GDB's `step`
+  };
+  Calls calls = Calls::none;
+  Machine machine = Machine::unknown;
+  std::vector<AddressRange> listed = {};  ///< in order, and apart
+
+  bool operator==(const StepHint&) const = default;
+};
+
 /// GDB pressed ^C.
 struct Interrupt {};
 
@@ -119,7 +144,8 @@ struct GdbCame {};
 /// GDB's connection is gone: what it asked for and wasn't sent yet is dropped.
 struct GdbGone {};
 
-using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone, Symbols, LookAtFile>;
+using ToFar =
+    std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone, Symbols, LookAtFile, StepHint>;
 
 // ---- far to near ----
 

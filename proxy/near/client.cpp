@@ -147,6 +147,12 @@ void Client::answer(std::string reply) {
   flush();
 }
 
+void Client::give_hint(link::StepHint hint) {
+  if (hint == hint_) return;
+  hint_ = hint;
+  hooks_.far(std::move(hint));
+}
+
 void Client::agree_no_ack() {
   slots_.push_back({.reply = "OK", .then_no_ack = true});
   flush();

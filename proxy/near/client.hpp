@@ -32,6 +32,7 @@ struct Shared {
   bool keeps_answers = true;            ///< false: every packet goes to the stub (`--no-cache`)
   AbsentFiles absent_files;             ///< of the file system that `file_system` names
   std::string file_system;              ///< the last vFile:setfs; empty before one
+  bool runs_through_calls = false;      ///< far can, since it runs beside the stub
   std::set<std::string> written_files;  ///< by a GDB of this session: what is known of such a path may be old
 };
 
@@ -149,6 +150,8 @@ class Client {
   void set_general_thread(std::string hg) { general_thread_ = std::move(hg); }
   SymbolOffer& symbol_offer() noexcept { return symbol_offer_; }
   void give_symbols(std::vector<link::Symbol> symbols) { hooks_.far(link::Symbols{std::move(symbols)}); }
+  /// Which calls GDB steps over from now on. Nothing is sent if that was known.
+  void give_hint(link::StepHint hint);
   UndoLedger& undo() noexcept { return undo_; }
   /// The process ("p1f"; empty: any) is gone, and with it what GDB left there and what was selected of it.
   void process_left(const std::string& process);
@@ -197,6 +200,7 @@ class Client {
   std::deque<Slot> slots_;
   UndoLedger undo_;
   SymbolOffer symbol_offer_;
+  link::StepHint hint_;
   std::string general_thread_;
   bool non_stop_ = false;
   bool is_gdb_ = false;        ///< by the features that it offered

@@ -37,6 +37,10 @@ void agree_no_ack(Client& client, const PacketRow&, std::string_view) {
   client.agree_no_ack();
 }
 
+void say_who(Client& client, const PacketRow&, std::string_view) {
+  client.answer("rspbridge");
+}
+
 void note_non_stop(Client& client, std::string_view request, std::string& reply) {
   if (reply == "OK") client.set_non_stop(request == "QNonStop:1");
 }

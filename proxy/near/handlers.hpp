@@ -13,6 +13,7 @@ void note_gdb_features(Client& client, std::string_view payload);
 void on_gdb_features(Client& client, const PacketRow& row, std::string_view payload);
 void add_no_ack_feature(Client& client, std::string_view request, std::string& reply);
 void agree_no_ack(Client& client, const PacketRow& row, std::string_view payload);
+void say_who(Client& client, const PacketRow& row, std::string_view payload);
 void note_non_stop(Client& client, std::string_view request, std::string& reply);
 void note_thread(Client& client, std::string_view request, std::string& reply);
 void note_breakpoint(Client& client, std::string_view request, std::string& reply);

@@ -73,6 +73,8 @@ void Knowledge::gdb_gone(const std::vector<std::string>& undo) {
   pass_undecided();
   inserted_.clear();
   hooks_.far(link::GdbGone{});
+  // It may have been told of a stop that is past (StepOver).
+  if (std::exchange(hinted_, false)) drop_of_stop(), drop_memory();
   for (const std::string& payload : undo)
     ask({.payload = payload, .effect = Effect::looks}, [](const auto&) {});
 }
@@ -85,6 +87,10 @@ bool Knowledge::running() const {
 void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(working_set_.wanted());
+  if (auto* hint = std::get_if<link::StepHint>(&message)) {
+    hint->machine = working_set_.machine();
+    hinted_ = true;
+  }
   hooks_.far(std::move(message));
 }
 

@@ -178,6 +178,7 @@ class Knowledge {
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
   ReadAhead ahead_;
+  bool hinted_ = false;              ///< by the present GDB
   bool wants_images_ = false;        ///< a GDB has just connected, and its map is on the way
   link::RequestId map_read_ = 0;     ///< of want_map()
   bool map_is_unavailable_ = false;  ///< for this program

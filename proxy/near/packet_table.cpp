@@ -157,6 +157,8 @@ constexpr PacketRow table[] = {
     {"qTStatus", Match::whole, forward, looks, reply, Keep::stop, nullptr, nullptr, "whether a trace runs"},
     {"q", Match::prefix, forward, looks, reply, Keep::never, nullptr, nullptr,
      "any other query: none changes anything"},
+    {"qRspbridge", Match::whole, Fate::answer, looks, reply, Keep::never, say_who, nullptr,
+     "\"rspbridge\": GDB's helper asks whether we are here"},
     {"qRcmd", Match::word, forward, changes, Answer::console, Keep::never, nullptr, nullptr,
      "a monitor command; its output comes on the way", ViewScope::always, view_monitor,
      "`monitor rspbridge …` is answered here"},

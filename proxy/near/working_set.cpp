@@ -22,8 +22,8 @@ struct ArchitectureRow {
   ExpeditedRegisters registers;
 };
 constexpr ArchitectureRow architectures[] = {
-    {"aarch64", {.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 31 * 8}},
-    {"i386:x86-64", {.sp_regnum = 7, .pc_regnum = 16, .sp_offset = 7 * 8}},
+    {"aarch64", {.sp_regnum = 31, .pc_regnum = 32, .machine = link::Machine::aarch64, .sp_offset = 31 * 8}},
+    {"i386:x86-64", {.sp_regnum = 7, .pc_regnum = 16, .machine = link::Machine::x86_64, .sp_offset = 7 * 8}},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace rspbridge::proxy::near {
 /// Which of the expedited registers are the stack pointer and the program counter.
 struct ExpeditedRegisters {
   std::optional<unsigned> sp_regnum, pc_regnum;
+  link::Machine machine = link::Machine::unknown;
   std::size_t sp_offset = 0;  ///< of the stack pointer in a `g` reply, in bytes
 };
 /// By the name that a target description gives the architecture; nothing for one that isn't known.
@@ -31,6 +32,8 @@ class WorkingSet {
   static constexpr std::size_t most_pages = 32;
 
   void set_registers(ExpeditedRegisters registers) { registers_ = registers; }
+
+  link::Machine machine() const noexcept { return registers_.machine; }
 
   /// A stop has come; `stop_reply` is run-length expanded.
   void stopped(const std::string& stop_reply);

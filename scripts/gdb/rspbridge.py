@@ -1,9 +1,14 @@
-"""What a stock x86-64 GDB lacks when it debugs ARM64 through rspbridge's x86_64 view.
+"""GDB's helper for sessions through rspbridge.
 
     (gdb) source rspbridge.py
 
-Needs GDB 13 or later with Python. `rspbridge --gdb` sources it by itself. It does nothing until an inferior has the
-registers of that view, and nothing to any other inferior.
+Needs GDB 13 or later with Python. `rspbridge --gdb` sources it by itself.
+
+It tells rspbridge that a command is next or step (monitor rspbridge hints), so that these cost one round trip and not
+one for each call that they step over.
+
+What a stock x86-64 GDB lacks when it debugs ARM64 in rspbridge's x86_64 view comes once an inferior has the registers
+of that view, and touches no other inferior:
 
  - x/i, disassemble and layout asm show ARM64 instructions; rspbridge disassembles them
  - bt goes through signal handlers of a program that another executed, too
@@ -213,6 +218,16 @@ class Vdso:
             pass
 
 
+def add_hook(command, call):
+    """Has `command` begin with `call`, unless the user has a hook there already."""
+    prefix, _, name = command.rpartition(" ")
+    hook = (prefix + " hook-" + name).strip()
+    try:
+        gdb.execute("show user " + hook, False, True)
+    except gdb.error:
+        gdb.execute("define %s\n%s\nend" % (hook, call))
+
+
 # -------------------------------------------------------------------- refusals ----
 
 REFUSED = {
@@ -235,14 +250,70 @@ class Refuse(gdb.Command):
         if current():
             raise gdb.GdbError("No %s in rspbridge's x86_64 view: %s." % (argument, REFUSED[argument]))
 
-    def add_hook(self, command):
-        """Has `command` come here first, unless the user has a hook there already."""
-        prefix, _, name = command.rpartition(" ")
-        hook = (prefix + " hook-" + name).strip()
+
+
+# ----------------------------------------------------------------------- hints ----
+
+class Hints(gdb.Command):
+    """Tells rspbridge that the command is next or step, so that the calls that it steps over needn't be told of. What
+hooks call. A hook of the user's own is left, and then nothing is told."""
+
+    NAME = "maintenance rspbridge-hint"
+    MOST = 256  # ranges that are told
+    LIBRARY = re.compile(r"(0x[0-9a-f]+) +(0x[0-9a-f]+) +Yes \(\*\)")
+
+    def __init__(self):
+        super().__init__(self.NAME, gdb.COMMAND_MAINTENANCE)
+        self.bridges = {}  # by connection: whether it is rspbridge
+        self.told = None
+        self.ranges = None
+        for command in ("next", "step"):
+            add_hook(command, self.NAME + " " + command)
+        gdb.events.stop.connect(self.over)
+        for event in (gdb.events.new_objfile, gdb.events.clear_objfiles, gdb.events.free_objfile):
+            event.connect(self.forget)
+        gdb.events.connection_removed.connect(lambda event: self.bridges.pop(event.connection.num, None))
+
+    def forget(self, _event):
+        self.ranges = None
+
+    def bridge(self):
+        """The selected inferior's connection, if rspbridge is at its other end."""
+        connection = gdb.selected_inferior().connection
+        if not isinstance(connection, gdb.RemoteTargetConnection):
+            return None
+        if connection.num not in self.bridges:  # any other stub answers such a packet with nothing
+            self.bridges[connection.num] = connection.send_packet("qRspbridge") == b"rspbridge"
+        return connection if self.bridges[connection.num] else None
+
+    def without_lines(self):
+        """The code of libraries that have no line information, over which `step` goes."""
+        if self.ranges is None:
+            shown = gdb.execute("info sharedlibrary", False, True)
+            self.ranges = ["%s-%s" % (start[2:], end[2:]) for start, end in self.LIBRARY.findall(shown)]
+        return self.ranges if len(self.ranges) <= self.MOST else []
+
+    def tell(self, words):
+        if words == self.told:
+            return
+        bridge = self.bridge()
+        if bridge:
+            bridge.send_packet("qRcmd," + ("rspbridge hints " + words).encode().hex())
+            self.told = words
+
+    def over(self, _event):
+        """At each stop."""
+        if self.told not in (None, "none"):
+            self.tell("none")
+
+    def invoke(self, argument, from_tty):
         try:
-            gdb.execute("show user " + hook, False, True)
-        except gdb.error:
-            gdb.execute("define %s\n%s %s\nend" % (hook, self.NAME, command))
+            if argument == "next":
+                self.tell("next")
+            elif not gdb.parameter("step-mode"):
+                self.tell(" ".join(["step"] + self.without_lines()))
+        except gdb.error:  # no process, or no connection any more: the command itself says so
+            pass
 
 
 # ----------------------------------------------------------------------- start ----
@@ -262,13 +333,14 @@ def activate(_event=None):
     InfoArm64()
     refuse = Refuse()
     for command in REFUSED:
-        refuse.add_hook(command)
+        add_hook(command, "%s %s" % (refuse.NAME, command))
     vdso = Vdso()
     gdb.events.stop.connect(vdso.follow)
     vdso.follow()
 
 
 def start():
+    Hints()
     for event in EVENTS:
         event.connect(activate)
     activate()

@@ -63,12 +63,14 @@ class ScriptedEnd {
 /// Every `…_gets` fails the test if anything else, or nothing, arrived.
 class Dialogue {
  public:
-  /// Every packet goes to the stub, unless `keeps_answers`.
-  explicit Dialogue(bool keeps_answers = false)
-      : far_(nullptr),
+  /// Every packet goes to the stub, unless `keeps_answers`; calls are run through only beside it.
+  explicit Dialogue(bool keeps_answers = false,
+                    proxy::far::Far::Place place = proxy::far::Far::Place::with_near)
+      : far_(nullptr, place),
         knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); }}, shared_.last_id) {
     knowledge_.set_enabled(keeps_answers);
     shared_.keeps_answers = keeps_answers;
+    shared_.runs_through_calls = place == proxy::far::Far::Place::beside_stub;
   }
 
   /// Opens both legs in no-ack mode with a stub that offers `features`.

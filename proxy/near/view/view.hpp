@@ -39,6 +39,7 @@ class View {
   Calls& calls() noexcept { return calls_; }
   Vdso& vdso() noexcept { return vdso_; }
 
+  bool takes_hints = true;  ///< not after `monitor rspbridge hints off`
   bool synthesises_breakpoint_reasons =
       false;  ///< the stub never says swbreak or hwbreak, and GDB asks for it
   /// Inserted now, as the stub has them, by process ("p1f"; "" if the stub names none).

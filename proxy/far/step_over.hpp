@@ -1,0 +1,108 @@
+// Runs through the calls that GDB would step over.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "proxy/far/calls.hpp"
+#include "proxy/far/stub_queue.hpp"
+#include "proxy/link/messages.hpp"
+#include "rsp/breakpoint.hpp"
+#include "rsp/stop_reply.hpp"
+#include "rsp/vcont.hpp"
+
+namespace rspbridge::proxy::far {
+
+/// While GDB steps through a range (`vCont;r`) and it is known which calls it steps over, this does at each
+/// of them what GDB would do: a breakpoint where the call returns, all threads on, and the range again once
+/// that was hit in the frame that called (infrun.c, process_event_stop_test). GDB gets the stop that ends the
+/// step, and none of those on the way.
+///
+/// If anything else happens in the call, GDB must be where it would be by itself, since it may well go on (a
+/// condition, a library, a signal that it passes). So it is told of the call's beginning first, sets its own
+/// breakpoint there and resumes, and gets as the answer to that what happened. What it asks in between is
+/// answered from what was read at the call's beginning.
+class StepOver {
+ public:
+  struct Hooks {
+    /// What GDB gets in answer to its resume.
+    std::function<void(const link::Request& resume, std::string stop)> stopped;
+    std::function<void(const link::Request& resume, std::string output)> output;  ///< `O…`
+  };
+  /// `queue` must outlive this.
+  StepOver(StubQueue& queue, Hooks hooks) : queue_(queue), hooks_(std::move(hooks)) {}
+
+  void set_hint(link::StepHint hint) { hint_ = std::move(hint); }
+  /// GDB sets or removes one, or tries to.
+  void sees(const rsp::BreakpointRequest& breakpoint);
+  void forget_breakpoints() { breakpoints_.clear(); }
+
+  /// `stop` (run-length expanded) is the stub's answer to `resume`. True if a call begins there that may be
+  /// run through: then stopped() gives the answer later.
+  bool takes(const link::Request& resume, const std::string& stop);
+  /// A run is under way, though the target may be stopped at the moment.
+  bool runs() const noexcept { return run_.has_value(); }
+  /// ^C for the next time that the target runs.
+  void interrupt_next() { interrupt_ = true; }
+
+  /// GDB was told of the beginning of a call that has gone further.
+  bool is_ahead() const noexcept { return ahead_.has_value(); }
+  /// What the stub would have said to `request` there; nothing if it was not read.
+  std::optional<std::string> said_before(const link::Request& request) const;
+  /// What happened since, if `resume` is the one that GDB goes on with. Once. If it isn't, GDB takes the
+  /// target from where it is.
+  std::optional<std::string> happened_since(const link::Request& resume);
+  void gdb_gone() { ahead_.reset(); }
+
+ private:
+  struct Entry {
+    std::string stop, registers;                 ///< its stop reply; the reply to g
+    std::map<std::uint64_t, std::string> pages;  ///< of the stack, by address: bytes
+  };
+  struct Run {
+    link::Request resume;
+    rsp::VContAction step;  ///< the range, and the thread
+    const MachineRow* machine = nullptr;
+    std::uint64_t sp = 0, pc = 0;
+    std::uint64_t return_address = 0;
+    Entry entry;
+  };
+  struct Ahead {
+    rsp::ThreadId thread;
+    Entry entry;
+    std::string event;
+  };
+  using Replies = std::vector<std::string>;
+
+  void look(const rsp::StopReply& stop);
+  void look_at_call(Replies replies);
+  void decide(const Replies& replies);
+  bool lists(std::uint64_t address) const;
+  void run_through();
+  void go_on();
+  void on_stop(const std::string& payload);
+  bool is_at_return(const rsp::StopReply& stop) const;
+  void step_off(const rsp::ThreadId& thread);
+  void returned(std::string payload);
+  void happened(std::string payload);
+  void end(std::string payload);
+
+  std::string breakpoint(bool insert) const;
+  void ask(std::vector<std::string> payloads, std::function<void(Replies)> done);
+  void resume(std::string payload, std::function<void(std::string)> done);
+
+  StubQueue& queue_;
+  Hooks hooks_;
+  link::StepHint hint_;
+  std::set<std::uint64_t> breakpoints_;  ///< GDB's; perhaps more
+  std::optional<Run> run_;
+  std::optional<Ahead> ahead_;
+  bool interrupt_ = false;
+};
+
+}  // namespace rspbridge::proxy::far
