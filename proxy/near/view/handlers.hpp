@@ -32,8 +32,8 @@ Task<std::string> view_monitor(View& view, const PacketRow& row, std::string req
 /// in hex without 0x; a line that begins otherwise is a sentence, about what couldn't be done from there on.
 Task<std::string> monitor_disassemble(View& view, std::string arguments);
 
-/// `monitor rspbridge hints [on|off|next|step START-END ...|none]`: the last three are the GDB helper's, which
-/// tells with them what the user's command is; they give no text.
+/// `monitor rspbridge hints [on|off|next|step START-END ...|none]`: the last three are the GDB helper's,
+/// which tells with them what the user's command is; they give no text.
 Task<std::string> monitor_hints(View& view, std::string arguments);
 
 }  // namespace rspbridge::proxy::near
