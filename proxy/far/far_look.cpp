@@ -50,7 +50,9 @@ std::vector<link::Question> Far::wanted_questions() const {
 
 // GDB gets the stop at once; the answers follow as they come. All questions go out together.
 void Far::gather(link::StopBundle bundle) {
-  const bool able = state_.quirks().pipelines && state_.packet_size().value_or(0) >= 2 * page_size + 16;
+  // What the stub would say now of a call that has gone further is too late.
+  const bool able = state_.quirks().pipelines && state_.packet_size().value_or(0) >= 2 * page_size + 16 &&
+                    !steps_.is_ahead();
   if (able) bundle.coming = wanted_questions();
   const auto pid = state_.current_process();
   bundle.map_coming = able && wanted_.map && pid && !state_.nothing_left();
