@@ -18,7 +18,7 @@ START = ["break main", "continue"]
 OWN = [
     Scenario("every-line", "stepping", START + ["next", "next", "print total", "next", "print total", "next 4", "print total > 133", "tbreak stepping.cpp:94",
                                                 "continue", *["next"] * 20],
-             [r"\$1 = 120", r"\$2 = 133", r"\$3 = 1", r"exited with code"], output="signals 1 1"),
+             [r"\$1 = 120", r"\$2 = 133", r"\$3 = true", r"exited with code"], output="signals 1 1"),
     Scenario("recursion", "stepping", ["break factorial", "continue", "delete", "next", "next", "print rest", "next", "next", "next", "bt 1",
                                        "break fibonacci if n == 5", "continue", "delete", "next", "next", "bt"],
              [r"\$1 = 24"]),
