@@ -18,9 +18,10 @@ namespace {
 
 constexpr std::size_t pipeline_window = 128;  // jobs; the blocks read ahead are bounded by bytes, too
 
-bool continues(std::string_view resume) {
+bool continues(const link::Request& request) {
+  std::string_view resume = request.payload;
   if (resume.starts_with("vCont;")) resume.remove_prefix(6);
-  return resume.starts_with('c') || resume.starts_with('C');
+  return request.effect == Effect::resumes && (resume.starts_with('c') || resume.starts_with('C'));
 }
 
 bool resumes_thread(std::string_view resume) {
@@ -70,22 +71,22 @@ void Far::read_file(const link::ReadFile& request) {
 
 void Far::on_link(link::ToFar message) {
   std::visit(
-      Overloaded{[this](link::Request& request) { on_request(std::move(request)); },
-                 [this](link::Open&) { open(); }, [this](link::ReadFile& request) { read_file(request); },
-                 [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
-                 [this](link::Symbols& given) {
-                   symbols_.clear();
-                   for (auto& [name, value] : given.symbols) symbols_[name] = value;
-                 },
-                 [this](link::LookAtFile& request) {
-                   look_at_file(queue_, request, [this](link::FileSeen seen) { near_(std::move(seen)); });
-                 },
-                 [this](link::Interrupt&) { queue_.interrupt(); },
-                 [this](link::GdbCame&) { queue_.interrupt(); },
-                 [this](link::GdbGone&) {
-                   queue_.abandon_gdb();
-                   broken_.clear();
-                 }},
+      Overloaded{
+          [this](link::Request& request) { on_request(std::move(request)); }, [this](link::Open&) { open(); },
+          [this](link::ReadFile& request) { read_file(request); },
+          [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
+          [this](link::Symbols& given) {
+            symbols_.clear();
+            for (auto& [name, value] : given.symbols) symbols_[name] = value;
+          },
+          [this](link::LookAtFile& request) {
+            look_at_file(queue_, request, gdb_fs_, [this](link::FileSeen seen) { near_(std::move(seen)); });
+          },
+          [this](link::Interrupt&) { queue_.interrupt(); }, [this](link::GdbCame&) { queue_.interrupt(); },
+          [this](link::GdbGone&) {
+            queue_.abandon_gdb();
+            broken_.clear();
+          }},
       message);
 }
 
@@ -114,13 +115,25 @@ void Far::forward(link::Request request) {
   if (request.payload.starts_with("Z0") || request.payload.starts_with("z0")) broken_.erase(key_of(request));
   if (request.effect == Effect::resumes && !resumes_thread(request.payload)) broken_.clear();
   // A step goes nowhere that a breakpoint could matter to, and tells GDB if the process is gone.
-  if (continues(request.payload) && (std::exchange(promised_, false) || !broken_.empty()))
+  if (continues(request) && (std::exchange(promised_, false) || !broken_.empty()))
     job.veto = [this] { return why_not_resume(); };
   job.alone = request.payload.starts_with("qSymbol:");
   job.done = [this, request = std::move(request)](std::string payload, bool final) {
     on_answer(request, std::move(payload), final);
   };
+  if (job.payload.starts_with("vFile:setfs:")) follow_file_system(job);
   queue_.submit(std::move(job));
+}
+
+// What is asked from now on reaches the stub after this one.
+void Far::follow_file_system(Job& job) {
+  const auto number = rsp::parse_hex(std::string_view(job.payload).substr(12));
+  if (!number) return;
+  const std::int64_t before = std::exchange(gdb_fs_, static_cast<std::int64_t>(*number));
+  job.done = [this, before, done = std::move(job.done)](std::string payload, bool final) {
+    if (!payload.starts_with("F0")) gdb_fs_ = before;
+    done(std::move(payload), final);
+  };
 }
 
 // GDB never asks for more than fits, but other clients do, and the stub would never answer them.
@@ -146,9 +159,6 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
   if (looked_up(request, reply)) return;
   if (request.promised && std::string_view(reply) != "OK") broken_[key_of(request)] = reply;
   if (request.payload.starts_with("qSupported")) learn_features(reply);
-  if (request.payload.starts_with("vFile:setfs:") && reply.starts_with("F0"))
-    gdb_fs_ =
-        static_cast<std::int64_t>(rsp::parse_hex(std::string_view(request.payload).substr(12)).value_or(0));
   const bool stopped = state_.answered(request.payload, request.answer, reply);
   if (state_.nothing_left() && request.effect == Effect::resumes) queue_.forget_selection();
   if (!stopped || state_.non_stop()) {

@@ -38,6 +38,7 @@ class Far {
   void on_request(link::Request request);
   bool refuses(const link::Request& request) const;
   void forward(link::Request request);
+  void follow_file_system(Job& job);
   void on_answer(const link::Request& request, std::string payload, bool final);
   /// Answers a stub that looks a symbol up; false if that is GDB's to do.
   bool looked_up(const link::Request& request, const std::string& reply);

@@ -46,7 +46,8 @@ inline constexpr auto fields<Symbol> = std::tuple(&Symbol::name, &Symbol::value)
 template <>
 inline constexpr auto fields<Symbols> = std::tuple(&Symbols::symbols);
 template <>
-inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path, &LookAtFile::most);
+inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path, &LookAtFile::most,
+                                                      &LookAtFile::file_system);
 
 template <>
 inline constexpr auto fields<Reply> = std::tuple(&Reply::id, &Reply::payload, &Reply::final);

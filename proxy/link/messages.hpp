@@ -62,13 +62,14 @@ struct ReadFile {
   std::string path;
 };
 
-/// Whether a file of the target may be read, and what it is; in the file system that GDB selected. Answered
-/// by FileSeen; waits while the target runs.
+/// Whether a file of the target may be read, and what it is. Answered by FileSeen; waits while the target
+/// runs.
 struct LookAtFile {
   static constexpr std::uint64_t first_page = 4096;  ///< bytes
   RequestId id = 0;
   std::string path;
   std::uint64_t most = first_page;  ///< bytes of it that are wanted
+  std::int64_t file_system = 0;     ///< as vFile:setfs names it: a process, or 0 for the stub's own
 };
 
 /// A request that only looks, and the thread that it is about.

@@ -43,7 +43,7 @@ inline std::vector<Row<ToFar>> to_far_rows() {
        "6162\x02"
        "1f\x02"
        "63\x00"s},
-      {"look at a file", LookAtFile{5, "/a", 3}, "\x08\x05\x02/a\x03"s},
+      {"look at a file", LookAtFile{5, "/a", 3, 4}, "\x08\x05\x02/a\x03\x08"s},
   };
 }
 
