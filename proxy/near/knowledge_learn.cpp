@@ -217,6 +217,8 @@ void Knowledge::on_map(link::RequestId id, const link::MapRead& read) {
     const std::string why = read.text ? "/proc/PID/maps can't be understood" : read.why_not;
     for_clients_.push_back(link::Log{false, "memory is neither kept nor read ahead: " + why});
   }
+  if (memory_.has_map())
+    working_set_.drop_places_unless([this](std::uint64_t page) { return memory_.is_plain(page); });
   if (wants_images_) look_at_images();
   wants_images_ = false;
   advance_all();
