@@ -8,7 +8,8 @@ using Direction = Recorder::Direction;
 
 LocalFar::LocalFar(Record record)
     : record_(std::move(record)),
-      far_([this](link::ToNear message) { to_near_.push_back(std::move(message)); }) {}
+      far_([this](link::ToNear message) { to_near_.push_back(std::move(message)); },
+           far::Far::Stub::over_link) {}
 
 std::optional<link::ToNear> LocalFar::next() {
   while (to_near_.empty() && !to_far_.empty()) {

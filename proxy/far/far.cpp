@@ -12,6 +12,7 @@ namespace rspbridge::proxy::far {
 
 using link::Answer;
 using link::Effect;
+using link::Promise;
 using rsp::StopReply;
 
 namespace {
@@ -43,8 +44,9 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 }  // namespace
 
-Far::Far(link::SendToNear near)
+Far::Far(link::SendToNear near, Stub stub)
     : near_(std::move(near)),
+      stub_(stub),
       queue_({.notification = [this](std::string p) { on_notification(std::move(p)); },
               .complaint =
                   [this](const std::string& text) {
@@ -111,7 +113,9 @@ void Far::forward(link::Request request) {
           .answer = request.answer,
           .thread = request.thread,
           .from_gdb = request.of_gdb};
-  promised_ = promised_ || request.promised;
+  promised_ = promised_ || request.promised == Promise::made ||
+              (request.promised == Promise::certain && stub_ == Stub::beside);
+  if (request.effect == Effect::resumes) runs_on_ = continues(request);
   if (request.payload.starts_with("Z0") || request.payload.starts_with("z0")) broken_.erase(key_of(request));
   if (request.effect == Effect::resumes && !resumes_thread(request.payload)) broken_.clear();
   // A step goes nowhere that a breakpoint could matter to, and tells GDB if the process is gone.
@@ -157,7 +161,7 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
   if (!final) return near_(link::Reply{request.id, std::move(payload), false});
   const std::string reply = rsp::expand_runs(payload).value_or(payload);
   if (looked_up(request, reply)) return;
-  if (request.promised && std::string_view(reply) != "OK") broken_[key_of(request)] = reply;
+  if (request.promised != Promise::none && std::string_view(reply) != "OK") refused(request, reply);
   if (request.payload.starts_with("qSupported")) learn_features(reply);
   const bool stopped = state_.answered(request.payload, request.answer, reply);
   if (state_.nothing_left() && request.effect == Effect::resumes) queue_.forget_selection();
@@ -185,6 +189,17 @@ bool Far::looked_up(const link::Request& request, const std::string& reply) {
   };
   queue_.submit_next(std::move(job));
   return true;
+}
+
+// What was certain went out with the resume behind it.
+void Far::refused(const link::Request& request, const std::string& reply) {
+  broken_[key_of(request)] = reply;
+  if (!runs_on_ || !queue_.running()) return;
+  near_(link::Log{
+      true,
+      "the stub refused " + request.payload + " with " + (reply.empty() ? "an empty reply" : reply) +
+          ", although it had set that breakpoint before: the target ran without it, and is interrupted"});
+  queue_.interrupt();
 }
 
 // Once: GDB sets its breakpoints again before it goes on, and then hears the stub's own answer.

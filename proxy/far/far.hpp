@@ -22,8 +22,13 @@ namespace rspbridge::proxy::far {
 /// its own from disturbing GDB's. Sans-IO: bytes in, bytes out.
 class Far {
  public:
+  /// Where the stub is.
+  enum class Stub : std::uint8_t {
+    beside,     ///< its answers cost nothing: all is waited for
+    over_link,  ///< a round trip away: for what is certain nobody waits
+  };
   /// `near` must not deliver inside the call.
-  explicit Far(link::SendToNear near);
+  explicit Far(link::SendToNear near, Stub stub = Stub::beside);
 
   void on_link(link::ToFar message);
   void on_stub_bytes(std::string_view bytes);
@@ -42,6 +47,7 @@ class Far {
   void on_answer(const link::Request& request, std::string payload, bool final);
   /// Answers a stub that looks a symbol up; false if that is GDB's to do.
   bool looked_up(const link::Request& request, const std::string& reply);
+  void refused(const link::Request& request, const std::string& reply);
   std::optional<std::string> why_not_resume();
   void on_notification(std::string payload);
   void gather(link::StopBundle bundle);
@@ -56,12 +62,14 @@ class Far {
   void log(std::string text) { near_(link::Log{false, std::move(text)}); }
 
   link::SendToNear near_;
+  Stub stub_;
   link::TargetState state_;
   StubQueue queue_;
   bool thread_was_selected_ = false;
   std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
-  /// Since the last time that the target was to run on: a breakpoint was promised.
+  /// Since the last time that the target was to run on: a breakpoint was promised that must be waited for.
   bool promised_ = false;
+  bool runs_on_ = false;  ///< the last resume was no step
   /// Promised breakpoints that the stub refused, unless GDB has set or removed them since: by process and
   /// packet without its first letter, the stub's reply.
   std::map<std::pair<std::int64_t, std::string>, std::string> broken_;

@@ -111,6 +111,8 @@ inline constexpr auto last_of<Effect> = Effect::resumes;
 template <>
 inline constexpr auto last_of<Answer> = Answer::none;
 template <>
+inline constexpr auto last_of<Promise> = Promise::certain;
+template <>
 inline constexpr auto last_of<WantedPage::Base> = WantedPage::Base::pc;
 
 }  // namespace rspbridge::proxy::link

@@ -95,7 +95,10 @@ bool Knowledge::promises_breakpoint(Request& request) {
     inserted_.insert(key);
   else
     inserted_.erase(key);
-  request.promised = breakpoint->insert;
+  working_set_.touched_page(address);
+  const bool read_now = memory_.look(address, size) == KnownMemory::Found::here;
+  if (breakpoint->insert)
+    request.promised = set_before_.contains(key) && read_now ? link::Promise::certain : link::Promise::made;
   promise(std::move(request), "OK", [](const auto&) {});
   return true;
 }
@@ -116,6 +119,7 @@ void Knowledge::learn_breakpoint(const Passed& passed, const std::string& reply)
   const auto key = in_process(passed.thread, breakpoint->key);
   if (breakpoint->insert && !good) {
     inserted_.erase(key);
+    set_before_.erase(key);
     refused_.insert(key);
   }
   if (breakpoint->insert && good) set_before_.insert(key);
