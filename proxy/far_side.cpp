@@ -6,9 +6,9 @@ namespace rspbridge::proxy {
 
 using Direction = Recorder::Direction;
 
-LocalFar::LocalFar(Record record, far::Far::Place place)
+LocalFar::LocalFar(Record record, far::Far::Stub stub)
     : record_(std::move(record)),
-      far_([this](link::ToNear message) { to_near_.push_back(std::move(message)); }, place) {}
+      far_([this](link::ToNear message) { to_near_.push_back(std::move(message)); }, stub) {}
 
 std::optional<link::ToNear> LocalFar::next() {
   while (to_near_.empty() && !to_far_.empty()) {

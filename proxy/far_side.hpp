@@ -42,7 +42,7 @@ class FarSide {
 /// Far in this process; the stream is the stub's.
 class LocalFar final : public FarSide {
  public:
-  explicit LocalFar(Record record, far::Far::Place place = far::Far::Place::with_near);
+  explicit LocalFar(Record record, far::Far::Stub stub = far::Far::Stub::over_link);
   void send(link::ToFar message) override { to_far_.push_back(std::move(message)); }
   std::optional<link::ToNear> next() override;
   void feed(std::string_view bytes) override;

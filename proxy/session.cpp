@@ -32,6 +32,10 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
                   .changed =
                       [this](const std::string& request, const std::string& reply) {
                         if (observer_) observer_->on_change(request, reply);
+                      },
+                  .expects_files =
+                      [this](const near::ExpectedFiles& files) {
+                        if (gdb_) gdb_->client.expect_files(files);
                       }},
                  shared_.last_id) {
   knowledge_.set_enabled(options_.keeps_answers);

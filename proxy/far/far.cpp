@@ -13,6 +13,7 @@ namespace rspbridge::proxy::far {
 
 using link::Answer;
 using link::Effect;
+using link::Promise;
 using rsp::StopReply;
 
 namespace {
@@ -44,9 +45,9 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 }  // namespace
 
-Far::Far(link::SendToNear near, Place place)
+Far::Far(link::SendToNear near, Stub stub)
     : near_(std::move(near)),
-      place_(place),
+      stub_(stub),
       queue_({.notification = [this](std::string p) { on_notification(std::move(p)); },
               .complaint =
                   [this](const std::string& text) {
@@ -79,25 +80,26 @@ void Far::read_file(const link::ReadFile& request) {
 
 void Far::on_link(link::ToFar message) {
   std::visit(
-      Overloaded{[this](link::Request& request) { on_request(std::move(request)); },
-                 [this](link::Open&) { open(); }, [this](link::ReadFile& request) { read_file(request); },
-                 [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
-                 [this](link::Symbols& given) {
-                   symbols_.clear();
-                   for (auto& [name, value] : given.symbols) symbols_[name] = value;
-                 },
-                 [this](link::LookAtFile& request) {
-                   look_at_file(queue_, request, [this](link::FileSeen seen) { near_(std::move(seen)); });
-                 },
-                 [this](link::StepHint& hint) {
-                   if (place_ == Place::beside_stub) steps_.set_hint(std::move(hint));
+      Overloaded{
+          [this](link::Request& request) { on_request(std::move(request)); }, [this](link::Open&) { open(); },
+          [this](link::ReadFile& request) { read_file(request); },
+          [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
+          [this](link::Symbols& given) {
+            symbols_.clear();
+            for (auto& [name, value] : given.symbols) symbols_[name] = value;
+          },
+          [this](link::LookAtFile& request) {
+            look_at_file(queue_, request, gdb_fs_, [this](link::FileSeen seen) { near_(std::move(seen)); });
+          },
+          [this](link::StepHint& hint) {
+                   if (stub_ == Stub::beside) steps_.set_hint(std::move(hint));
                  },
                  [this](link::Interrupt&) { interrupt(); }, [this](link::GdbCame&) { interrupt(); },
-                 [this](link::GdbGone&) {
-                   queue_.abandon_gdb();
-                   steps_.gdb_gone();
-                   broken_.clear();
-                 }},
+          [this](link::GdbGone&) {
+            queue_.abandon_gdb();
+             steps_.gdb_gone();
+            broken_.clear();
+          }},
       message);
 }
 
@@ -139,7 +141,9 @@ void Far::forward(link::Request request) {
           .answer = request.answer,
           .thread = request.thread,
           .from_gdb = request.of_gdb};
-  promised_ = promised_ || request.promised;
+  promised_ = promised_ || request.promised == Promise::made ||
+              (request.promised == Promise::certain && stub_ == Stub::beside);
+  if (request.effect == Effect::resumes) runs_on_ = continues(request);
   if (request.payload.starts_with("Z0") || request.payload.starts_with("z0")) broken_.erase(key_of(request));
   if (const auto breakpoint = rsp::parse_breakpoint(request.payload)) steps_.sees(*breakpoint);
   if (request.effect == Effect::resumes && !resumes_thread(request.payload)) {
@@ -157,7 +161,19 @@ void Far::forward(link::Request request) {
   job.done = [this, request = std::move(request)](std::string payload, bool final) {
     on_answer(request, std::move(payload), final);
   };
+  if (job.payload.starts_with("vFile:setfs:")) follow_file_system(job);
   queue_.submit(std::move(job));
+}
+
+// What is asked from now on reaches the stub after this one.
+void Far::follow_file_system(Job& job) {
+  const auto number = rsp::parse_hex(std::string_view(job.payload).substr(12));
+  if (!number) return;
+  const std::int64_t before = std::exchange(gdb_fs_, static_cast<std::int64_t>(*number));
+  job.done = [this, before, done = std::move(job.done)](std::string payload, bool final) {
+    if (!payload.starts_with("F0")) gdb_fs_ = before;
+    done(std::move(payload), final);
+  };
 }
 
 // GDB never asks for more than fits, but other clients do, and the stub would never answer them.
@@ -182,11 +198,8 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
   const std::string reply = rsp::expand_runs(payload).value_or(payload);
   if (looked_up(request, reply)) return;
   if (!state_.non_stop() && steps_.takes(request, reply)) return;
-  if (request.promised && std::string_view(reply) != "OK") broken_[key_of(request)] = reply;
+  if (request.promised != Promise::none && std::string_view(reply) != "OK") refused(request, reply);
   if (request.payload.starts_with("qSupported")) learn_features(reply);
-  if (request.payload.starts_with("vFile:setfs:") && reply.starts_with("F0"))
-    gdb_fs_ =
-        static_cast<std::int64_t>(rsp::parse_hex(std::string_view(request.payload).substr(12)).value_or(0));
   tell(request, std::move(payload), reply);
 }
 
@@ -228,6 +241,17 @@ std::optional<std::string> Far::happened_since(const link::Request& resume) {
     near_(link::Log{true, "GDB left its step with " + resume.payload.substr(0, 40) +
                               "; the target has gone further than GDB knows"});
   return event;
+}
+
+// What was certain went out with the resume behind it.
+void Far::refused(const link::Request& request, const std::string& reply) {
+  broken_[key_of(request)] = reply;
+  if (!runs_on_ || !queue_.running()) return;
+  near_(link::Log{
+      true,
+      "the stub refused " + request.payload + " with " + (reply.empty() ? "an empty reply" : reply) +
+          ", although it had set that breakpoint before: the target ran without it, and is interrupted"});
+  queue_.interrupt();
 }
 
 // Once: GDB sets its breakpoints again before it goes on, and then hears the stub's own answer.

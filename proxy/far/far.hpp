@@ -23,9 +23,13 @@ namespace rspbridge::proxy::far {
 /// its own from disturbing GDB's. Sans-IO: bytes in, bytes out.
 class Far {
  public:
-  enum class Place : std::uint8_t { with_near, beside_stub };
+  /// Where the stub is.
+  enum class Stub : std::uint8_t {
+    beside,     ///< its answers cost nothing: all is waited for, and calls can be run through
+    over_link,  ///< a round trip away: for what is certain nobody waits
+  };
   /// `near` must not deliver inside the call.
-  Far(link::SendToNear near, Place place);
+  Far(link::SendToNear near, Stub stub);
 
   void on_link(link::ToFar message);
   void on_stub_bytes(std::string_view bytes);
@@ -43,9 +47,11 @@ class Far {
   /// Answers it from what GDB believes the target to be at, if that is the past.
   bool answered_from_before(const link::Request& request);
   void interrupt();
+  void follow_file_system(Job& job);
   void on_answer(const link::Request& request, std::string payload, bool final);
   /// Answers a stub that looks a symbol up; false if that is GDB's to do.
   bool looked_up(const link::Request& request, const std::string& reply);
+  void refused(const link::Request& request, const std::string& reply);
   std::optional<std::string> why_not_resume();
   /// What happened since the stop that GDB knows of, in answer to its resume.
   std::optional<std::string> happened_since(const link::Request& resume);
@@ -64,14 +70,15 @@ class Far {
   void log(std::string text) { near_(link::Log{false, std::move(text)}); }
 
   link::SendToNear near_;
-  Place place_;
+  Stub stub_;
   link::TargetState state_;
   StubQueue queue_;
   StepOver steps_;
   bool thread_was_selected_ = false;
   std::int64_t gdb_fs_ = 0;  ///< what GDB selected with vFile:setfs
-  /// Since the last time that the target was to run on: a breakpoint was promised.
+  /// Since the last time that the target was to run on: a breakpoint was promised that must be waited for.
   bool promised_ = false;
+  bool runs_on_ = false;  ///< the last resume was no step
   /// Promised breakpoints that the stub refused, unless GDB has set or removed them since: by process and
   /// packet without its first letter, the stub's reply.
   std::map<std::pair<std::int64_t, std::string>, std::string> broken_;

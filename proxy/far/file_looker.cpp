@@ -63,10 +63,13 @@ struct Looking : std::enable_shared_from_this<Looking> {
 
 }  // namespace
 
-void look_at_file(StubQueue& queue, const link::LookAtFile& request,
+void look_at_file(StubQueue& queue, const link::LookAtFile& request, std::int64_t gdb_fs,
                   std::function<void(link::FileSeen seen)> ready) {
   auto looking = std::make_shared<Looking>(queue, request, std::move(ready));
+  const bool elsewhere = request.file_system != gdb_fs;
+  if (elsewhere) queue.submit({.payload = rsp::format_vfile_setfs(request.file_system)});
   looking->ask(rsp::format_vfile_open(request.path, 0, 0), &Looking::opened);
+  if (elsewhere) queue.submit({.payload = rsp::format_vfile_setfs(gdb_fs)});
 }
 
 }  // namespace rspbridge::proxy::far

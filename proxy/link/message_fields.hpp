@@ -46,7 +46,8 @@ inline constexpr auto fields<Symbol> = std::tuple(&Symbol::name, &Symbol::value)
 template <>
 inline constexpr auto fields<Symbols> = std::tuple(&Symbols::symbols);
 template <>
-inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path, &LookAtFile::most);
+inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFile::path, &LookAtFile::most,
+                                                      &LookAtFile::file_system);
 
 template <>
 inline constexpr auto fields<AddressRange> = std::tuple(&AddressRange::start, &AddressRange::end);
@@ -115,6 +116,8 @@ template <>
 inline constexpr auto last_of<Effect> = Effect::resumes;
 template <>
 inline constexpr auto last_of<Answer> = Answer::none;
+template <>
+inline constexpr auto last_of<Promise> = Promise::certain;
 template <>
 inline constexpr auto last_of<WantedPage::Base> = WantedPage::Base::pc;
 template <>

@@ -34,6 +34,17 @@ enum class Answer : std::uint8_t {
   none,     ///< nothing
 };
 
+/// Whether GDB was told that a breakpoint is set before the stub has agreed. Unless it does, the next packet
+/// that lets the target run on isn't sent, but answered by an error.
+enum class Promise : std::uint8_t {
+  none,
+  made,
+  /// The stub has set this very breakpoint before, and its page is the same private code, read at this stop:
+  /// over a slow link nobody waits for the answer. If it is a refusal all the same, the target is
+  /// interrupted.
+  certain,
+};
+
 // ---- near to far ----
 
 /// A packet for the stub.
@@ -46,9 +57,7 @@ struct Request {
   std::optional<rsp::ThreadId> thread = {};
   /// While the target runs, or is about to: true waits for the stop, false is answered by Refused.
   bool waits = true;
-  /// A breakpoint that was told to be set already: unless the stub says OK, the next packet that lets the
-  /// target run on isn't sent, but answered by an error.
-  bool promised = false;
+  Promise promised = Promise::none;  ///< what GDB was told of a breakpoint that is to be set
   bool whole = false;  ///< of an object that is read part by part: the parts that follow come as Facts
   bool of_gdb = true;  ///< dropped, and answered by an error, if GDB goes before it was sent
 };
@@ -62,13 +71,14 @@ struct ReadFile {
   std::string path;
 };
 
-/// Whether a file of the target may be read, and what it is; in the file system that GDB selected. Answered
-/// by FileSeen; waits while the target runs.
+/// Whether a file of the target may be read, and what it is. Answered by FileSeen; waits while the target
+/// runs.
 struct LookAtFile {
   static constexpr std::uint64_t first_page = 4096;  ///< bytes
   RequestId id = 0;
   std::string path;
   std::uint64_t most = first_page;  ///< bytes of it that are wanted
+  std::int64_t file_system = 0;     ///< as vFile:setfs names it: a process, or 0 for the stub's own
 };
 
 /// A request that only looks, and the thread that it is about.

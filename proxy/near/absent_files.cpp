@@ -2,23 +2,27 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 namespace rspbridge::proxy::near {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view sysroot = "target:/";
+
 // Each folder on the way from the first that is for debug files, and the file. Empty for a path of which
 // that can't be told.
 std::vector<std::string> steps_to(const std::string& path) {
   std::vector<std::string> steps;
   fs::path whole;
-  if (!path.starts_with('/') || !path.ends_with(".debug")) return steps;
+  const bool relative = path.starts_with(sysroot);  // GDB puts its prefix in the middle, too
+  if ((!path.starts_with('/') && !relative) || !path.ends_with(".debug")) return steps;
   for (const fs::path& part : fs::path(path)) {
     if (part == "..") return {};  // with symbolic links on the way that may lead anywhere
     if (part.empty() || part == ".") continue;
     whole /= part;
-    if (!steps.empty() || part == "debug" || part == ".debug") steps.push_back(whole.string());
+    if (!steps.empty() || relative || part == "debug" || part == ".debug") steps.push_back(whole.string());
   }
   if (steps.empty()) steps.push_back(whole.string());
   return steps;
@@ -41,9 +45,15 @@ std::vector<std::string> AbsentFiles::unknown_folders(const std::string& path) c
   return steps;
 }
 
-void AbsentFiles::learn_file(const std::string& path, bool is_there) {
+bool AbsentFiles::is_known(const std::string& path) const {
   const auto steps = steps_to(path);
-  if (!steps.empty()) known_[steps.back()] = is_there;
+  return !steps.empty() && known_.contains(steps.back());
+}
+
+// A folder gets here only as unknown_folders() spelled it.
+void AbsentFiles::learn(const std::string& path, bool is_there) {
+  const auto steps = steps_to(path);
+  known_[steps.empty() ? path : steps.back()] = is_there;
 }
 
 }  // namespace rspbridge::proxy::near

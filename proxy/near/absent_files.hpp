@@ -14,13 +14,13 @@ class AbsentFiles {
  public:
   /// Whether `path` names a debug file that isn't there.
   bool is_absent(const std::string& path) const;
+  /// Whether it is known of this debug file that it is there, or that it isn't.
+  bool is_known(const std::string& path) const;
   /// The folders on the way to a debug file of which nothing is known: "/usr/lib/debug",
   /// "/usr/lib/debug/.build-id", … Empty for any other path.
   std::vector<std::string> unknown_folders(const std::string& path) const;
-  /// A debug file is there, or is not. Other paths are no concern of this.
-  void learn_file(const std::string& path, bool is_there);
-  /// One of unknown_folders().
-  void learn_folder(const std::string& path, bool is_there) { known_[path] = is_there; }
+  /// A debug file, or one of unknown_folders(), is there, or is not. Other paths are no concern of this.
+  void learn(const std::string& path, bool is_there);
   void clear() { known_.clear(); }
 
  private:

@@ -89,6 +89,7 @@ AskedAll Client::ask_all(std::vector<std::string> payloads) {
 }
 
 Asked Client::pass(const PacketRow& row, std::string payload) {
+  drop_files_ahead(row);
   const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
   return {*this, {request(std::move(payload), row.effect, answer)}, &row};
 }
@@ -124,24 +125,6 @@ void Client::go_on_with(std::coroutine_handle<> waiter) {
   go_on();
 }
 
-void LookingAtFiles::await_suspend(std::coroutine_handle<> waiter) {
-  left_ = paths_.size();
-  for (std::size_t i = 0; i < paths_.size(); ++i) {
-    const link::RequestId id = ++client_.shared_.last_id;
-    client_.looking_[id] = {this, i, waiter};
-    client_.hooks_.far(link::LookAtFile{id, paths_[i], most_});
-  }
-}
-
-void Client::on_file_seen(link::FileSeen seen) {
-  const auto found = looking_.find(seen.id);
-  if (found == looking_.end()) return;  // asked by a GDB that is gone
-  const Looking looking = found->second;
-  looking_.erase(found);
-  looking.files->seen_[looking.index] = std::move(seen);
-  if (--looking.files->left_ == 0) go_on_with(looking.waiter);
-}
-
 void Client::answer(std::string reply) {
   slots_.push_back({.reply = std::move(reply)});
   flush();
@@ -159,6 +142,7 @@ void Client::agree_no_ack() {
 }
 
 void Client::forward(const PacketRow& row, std::string_view payload) {
+  drop_files_ahead(row);
   // In non-stop mode a resume is answered at once, and its stop comes as a notification.
   const Answer answer = non_stop_ && row.answer == Answer::stop ? Answer::status : row.answer;
   link::Request sent = request(std::string(payload), row.effect, answer);
@@ -256,6 +240,7 @@ std::vector<std::string> Client::on_gdb_closed() {
   }
   waiting_.clear();
   looking_.clear();
+  files_ahead_.clear();
   incoming_.clear();
   task_.reset();
   for (Slot& slot : slots_) {

@@ -16,6 +16,8 @@
 
 #include "proxy/link/messages.hpp"
 #include "proxy/near/absent_files.hpp"
+#include "proxy/near/expected_files.hpp"
+#include "proxy/near/files_ahead.hpp"
 #include "proxy/near/packet_table.hpp"
 #include "proxy/near/symbol_offer.hpp"
 #include "proxy/near/task.hpp"
@@ -28,12 +30,20 @@ namespace rspbridge::proxy::near {
 /// What outlives a GDB's connection. One a session.
 struct Shared {
   link::RequestId last_id = 0;
+<<<<<<< HEAD
   bool multiprocess = false;            ///< some GDB switched the multiprocess extension on
   bool keeps_answers = true;            ///< false: every packet goes to the stub (`--no-cache`)
   AbsentFiles absent_files;             ///< of the file system that `file_system` names
   std::string file_system;              ///< the last vFile:setfs; empty before one
   bool runs_through_calls = false;      ///< far can, since it runs beside the stub
+=======
+  bool multiprocess = false;                         ///< some GDB switched the multiprocess extension on
+  bool keeps_answers = true;                         ///< false: every packet goes to the stub (`--no-cache`)
+  std::map<std::int64_t, AbsentFiles> absent_files;  ///< by file system
+  std::int64_t file_system = 0;                      ///< that vFile:setfs selected
+>>>>>>> d36809c94394ed7003fc27b98b15407e855842c5
   std::set<std::string> written_files;  ///< by a GDB of this session: what is known of such a path may be old
+  std::map<std::string, FileIdentity> last_seen;  ///< by path: a guess at what is there now
 };
 
 class Client;
@@ -77,7 +87,7 @@ class LookingAtFiles {
   LookingAtFiles(const LookingAtFiles&) = delete;
   LookingAtFiles& operator=(const LookingAtFiles&) = delete;
   bool await_ready() const noexcept { return paths_.empty(); }
-  void await_suspend(std::coroutine_handle<> waiter);
+  bool await_suspend(std::coroutine_handle<> waiter);
   std::vector<link::FileSeen> await_resume() { return std::move(seen_); }
 
  private:
@@ -101,6 +111,7 @@ class Client {
     std::function<void(std::string)> info = [](const std::string&) {};  ///< worth a line in the log
     /// Everything that was learned of the target is forgotten.
     std::function<void()> flush = [] {};
+    std::function<FilesAhead::Clock::time_point()> now = FilesAhead::Clock::now;
     /// How the way to the stub stands: lines for people.
     std::function<std::string()> describe_link = [] { return std::string(); };
   };
@@ -130,6 +141,18 @@ class Client {
   AskedAll ask_all(std::vector<std::string> payloads);
   LookingAtFiles look_at(std::vector<std::string> paths, std::uint64_t most = link::LookAtFile::first_page) {
     return {*this, std::move(paths), most};
+  }
+  /// Looks at a file that somebody will look at soon; its id doesn't matter.
+  void look_ahead(link::LookAtFile file);
+  /// Whether look_ahead() did, and nobody has taken it.
+  bool looks_ahead(const link::LookAtFile& file) const { return files_ahead_.has(file); }
+  /// GDB will read memory there.
+  void read_ahead(std::uint64_t address);
+  void expect_files(const ExpectedFiles& files) { view_.files().expect(files); }
+  /// What is known of files from looking at them holds no longer.
+  void forget_files() {
+    shared_.absent_files.clear();
+    files_ahead_.clear();
   }
   /// Sends the stub a packet on GDB's behalf: what the row notes of such packets is noted, and output
   /// on the way goes to GDB.
@@ -191,6 +214,8 @@ class Client {
   void on_file_seen(link::FileSeen seen);
   void on_reply(link::RequestId id, const std::string& payload, bool final);
   void flush();
+  /// A packet of GDB's passes: what was looked at before it may be old then.
+  void drop_files_ahead(const PacketRow& row);
   /// Follows which thread is selected, and drops what belonged to a process that is gone.
   void look_into_stop(std::string_view stop_reply);
 
@@ -210,9 +235,11 @@ class Client {
   struct Looking {
     LookingAtFiles* files = nullptr;
     std::size_t index = 0;
+    link::LookAtFile asked;
     std::coroutine_handle<> waiter;
   };
   std::map<link::RequestId, Looking> looking_;
+  FilesAhead files_ahead_;
   std::deque<std::string> incoming_;       ///< packets that wait for the task under way
   std::optional<Task<std::string>> task_;  ///< gives the reply of the last slot
   bool in_task_ = false;                   ///< the task is running at this moment

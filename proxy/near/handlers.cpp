@@ -113,10 +113,8 @@ void note_file_opened(Client& client, std::string_view, std::string& reply) {
 }
 
 void note_file_system(Client& client, std::string_view request, std::string& reply) {
-  Shared& shared = client.shared();
-  if (!reply.starts_with("F0") || shared.file_system == request) return;
-  shared.file_system = request;
-  shared.absent_files.clear();
+  const auto number = rsp::parse_hex(request.substr(request.rfind(':') + 1));
+  if (reply.starts_with("F0") && number) client.shared().file_system = static_cast<std::int64_t>(*number);
 }
 
 void note_file_closed(Client& client, std::string_view request, std::string&) {

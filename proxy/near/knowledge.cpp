@@ -86,6 +86,7 @@ bool Knowledge::running() const {
 
 void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
+  if (const auto* given = std::get_if<link::Symbols>(&message)) symbols_given_ = !given->symbols.empty();
   if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(working_set_.wanted());
   if (auto* hint = std::get_if<link::StepHint>(&message)) {
     hint->machine = working_set_.machine();
@@ -239,6 +240,7 @@ void Knowledge::before_resume(const Request& request) {
   if (!continues) {
     drop_answers(Keep::program);
     working_set_.forget();
+    libraries_.clear();
     map_is_unavailable_ = false;
     inserted_.clear();
     set_before_.clear();

@@ -15,6 +15,7 @@
 
 #include "proxy/link/messages.hpp"
 #include "proxy/link/target_state.hpp"
+#include "proxy/near/expected_files.hpp"
 #include "proxy/near/known_memory.hpp"
 #include "proxy/near/packet_table.hpp"
 #include "proxy/near/read_ahead.hpp"
@@ -40,6 +41,8 @@ class Knowledge {
     link::SendToFar far;  ///< the way to the stub's end
     /// The stub has answered a request of GDB's with Effect::changes; the reply is run-length expanded.
     std::function<void(const std::string& request, const std::string& reply)> changed = {};
+    /// GDB will open these files.
+    std::function<void(const ExpectedFiles& files)> expects_files = [](const auto&) {};
   };
   /// Ids of requests that aren't a client's are given out by `last_id`, which must outlive this.
   Knowledge(Hooks hooks, link::RequestId& last_id);
@@ -130,6 +133,8 @@ class Knowledge {
 
   static constexpr std::uint64_t most_kept_read = 1024;  ///< bytes; longer ones are read ahead
   static_assert(ReadAhead::min_length <= most_kept_read);
+  static constexpr std::uint64_t longest_from_pages =
+      16384;  ///< bytes, of a read whose pages are known already
   bool read_memory(link::Request& request);
   /// A read that is too long for pages: answered from what was read ahead, or asked for.
   bool read_in_bulk(link::Request& request);
@@ -144,6 +149,7 @@ class Knowledge {
   bool promises_breakpoint(link::Request& request);
   void promise(link::Request request, const std::string& reply,
                std::function<void(const std::optional<std::string>& said)> done);
+  void tell_unknown(const std::string& question);
   void pass_undecided();
   void decide();
   void learn_breakpoint(const Passed& passed, const std::string& reply);
@@ -162,7 +168,12 @@ class Knowledge {
   void learn_stop(const std::string& reply, const std::optional<rsp::ThreadId>& before);
   void learn_answer(const Key& key, link::RequestId id, std::string payload);
   void learn_threads(const std::string& payload);
+  /// What a GDB that has connected reads of the program, and its files.
   void look_at_images();
+  /// A page that look_at_images() asked for leads to more.
+  void look_into(std::uint64_t page);
+  void fetch_if_plain(std::uint64_t address);
+  void learn_libraries(const Key& key, const std::string& payload);
   void reply_to(link::RequestId id, std::string payload);
 
   Hooks hooks_;
@@ -178,8 +189,16 @@ class Knowledge {
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
   ReadAhead ahead_;
+<<<<<<< HEAD
   bool hinted_ = false;              ///< by the present GDB
   bool wants_images_ = false;        ///< a GDB has just connected, and its map is on the way
+=======
+  bool wants_images_ = false;  ///< a GDB has just connected, and its map is on the way
+  /// Which a GDB that has connected is about to read: of the program's headers and of the vDSO; 0: neither.
+  std::uint64_t headers_page_ = 0, vdso_page_ = 0;
+  std::set<std::string> libraries_;  ///< of the program, that were listed since a GDB connected
+  bool symbols_given_ = false;       ///< the next `qSymbol::` needs nothing of GDB
+>>>>>>> d36809c94394ed7003fc27b98b15407e855842c5
   link::RequestId map_read_ = 0;     ///< of want_map()
   bool map_is_unavailable_ = false;  ///< for this program
   WorkingSet working_set_;

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "memmap/auxv.hpp"
+#include "memmap/elf_image.hpp"
 #include "proxy/near/knowledge.hpp"
 #include "rsp/escape.hpp"
+#include "rsp/library_list.hpp"
 #include "rsp/qxfer.hpp"
 
 namespace rspbridge::proxy::near {
@@ -29,6 +31,8 @@ void Knowledge::ask_ahead() {
   drop_answers(Keep::stop);  // of this stop, but of another GDB
   hooks_.far(working_set_.wanted_at_connect());
   wants_images_ = true;
+  libraries_.clear();
+  hooks_.expects_files({});
   for (const char* payload : {"vMustReplyEmpty", "vCont?", "qXfer:features:read:target.xml:0,1000", "?"}) {
     const PacketRow& row = row_for(payload);
     Request asking{.id = ++last_id_, .payload = payload, .effect = Effect::looks, .answer = row.answer};
@@ -74,19 +78,70 @@ void Knowledge::look_at_stack(const Key& key, const std::string& registers) {
   if (memory_.look(page, 1) == KnownMemory::Found::fetchable) fetch(page, Request{.thread = key.thread});
 }
 
+void Knowledge::fetch_if_plain(std::uint64_t address) {
+  const std::uint64_t page = address & ~(KnownMemory::page_size - 1);
+  const auto& stopped = state_.stopped_thread();
+  if (memory_.look(page, 1) == KnownMemory::Found::fetchable) fetch(page, Request{.thread = stopped});
+}
+
 // GDB reads the program headers of what the auxiliary vector points to, and the vDSO.
 void Knowledge::look_at_images() {
   const auto& stopped = state_.stopped_thread();
-  const auto found = answers_.find({Keep::program, ThreadId{0, -1}, "qXfer:auxv:read::0,1000"});
-  if (!stopped || !memory_.has_map() || found == answers_.end() || !found->second.payload) return;
-  const auto part = rsp::parse_qxfer_reply(expanded(*found->second.payload));
+  const auto kept = [this](const std::string& payload) -> std::optional<rsp::QXferReply> {
+    const auto found = answers_.find({Keep::program, ThreadId{0, -1}, payload});
+    if (found == answers_.end() || !found->second.payload) return std::nullopt;
+    return rsp::parse_qxfer_reply(expanded(*found->second.payload));
+  };
+  const auto part = kept("qXfer:auxv:read::0,1000");
   const auto vector = part ? memmap::Auxv::parse(part->data) : std::nullopt;
-  for (const std::uint64_t type : {AT_PHDR, AT_ENTRY, AT_BASE, AT_SYSINFO_EHDR}) {
-    const auto address = vector ? vector->find(type) : std::nullopt;
-    if (!address || *address == 0) continue;
-    const std::uint64_t page = *address & ~(KnownMemory::page_size - 1);
-    if (memory_.look(page, 1) == KnownMemory::Found::fetchable) fetch(page, Request{.thread = stopped});
+  if (!stopped || !memory_.has_map() || !vector) return;
+  const auto find = [&](std::uint64_t type) { return vector->find(type).value_or(0); };
+  for (const std::uint64_t type : {AT_PHDR, AT_ENTRY, AT_BASE, AT_SYSINFO_EHDR})
+    if (find(type) != 0) fetch_if_plain(find(type));
+  const std::uint64_t in_page = KnownMemory::page_size - 1;
+  headers_page_ = find(AT_PHDR) & ~in_page;
+  vdso_page_ = find(AT_SYSINFO_EHDR) & ~in_page;
+  const std::int64_t pid = stopped->pid.value_or(stopped->tid);
+  const auto file =
+      kept("qXfer:exec-file:read:" + rsp::format_hex(static_cast<std::uint64_t>(pid)) + ":0,1000");
+  if (!file || !file->last) return;
+  ExpectedFiles files{.pid = pid, .executable = file->data, .interpreter_base = find(AT_BASE)};
+  hooks_.expects_files(files);
+}
+
+// Where GDB's next reads go: the dynamic section of the program, the vDSO's separate debug file.
+void Knowledge::look_into(std::uint64_t page) {
+  const bool is_vdso = page == vdso_page_;
+  if ((!is_vdso && page != headers_page_) || page == 0 ||
+      memory_.look(page, KnownMemory::page_size) != KnownMemory::Found::here)
+    return;
+  (is_vdso ? vdso_page_ : headers_page_) = 0;
+  const std::string bytes = memory_.get(page, KnownMemory::page_size);
+  const auto image = memmap::read_elf_image(memmap::reader_of(bytes), 0, memmap::ElfLayout::file);
+  if (!image) return;
+  if (is_vdso) {
+    const auto& stopped = state_.stopped_thread();
+    hooks_.expects_files(
+        {.pid = stopped->pid.value_or(stopped->tid), .vdso_build_id = rsp::to_hex(image->build_id)});
+    return;
   }
+  const std::uint64_t bias = image->type == ET_DYN ? page : 0;
+  for (const memmap::ProgramHeader& header : image->headers)
+    if (header.type == PT_DYNAMIC) fetch_if_plain(bias + header.vaddr);
+}
+
+// In parts only if it is long; then its end isn't looked at ahead.
+void Knowledge::learn_libraries(const Key& key, const std::string& payload) {
+  const auto& stopped = state_.stopped_thread();
+  const auto part = rsp::parse_qxfer_reply(expanded(payload));
+  if (!part || !stopped || key.payload.find("read::0,") == std::string::npos) return;
+  const auto listed = rsp::parse_library_list(part->data);
+  if (!listed) return;
+  ExpectedFiles files{.pid = stopped->pid.value_or(stopped->tid)};
+  for (const auto& library : *listed)
+    if (library.name.starts_with('/') && libraries_.insert(library.name).second)
+      files.libraries.push_back(library.name);
+  if (!files.libraries.empty()) hooks_.expects_files(files);
 }
 
 bool Knowledge::read_in_bulk(Request& request) {

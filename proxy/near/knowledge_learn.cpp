@@ -44,11 +44,13 @@ bool Knowledge::is_of_memory_process(const std::optional<ThreadId>& thread) cons
 
 bool Knowledge::read_memory(Request& request) {
   const auto read = rsp::parse_memory_read(request.payload);
-  if (!read || read->length == 0 || read->length > most_kept_read || !is_of_memory_process(request.thread))
+  if (!read || read->length == 0 || read->length > longest_from_pages ||
+      !is_of_memory_process(request.thread))
     return false;
   want_map();
   const auto found = memory_.look(read->address, read->length);
   if (found == KnownMemory::Found::elsewhere) return false;
+  if (found == KnownMemory::Found::fetchable && read->length > most_kept_read) return false;
   (found == KnownMemory::Found::here     ? counts_.answered
    : found == KnownMemory::Found::coming ? counts_.awaited
                                          : counts_.asked) += 1;
@@ -141,6 +143,7 @@ void Knowledge::on_reply(link::Reply reply) {
   resumes_.erase(reply.id);
   if (passed.page) {
     memory_.arrived(*passed.page, reply.id, page_bytes(passed.payload, reply.payload));
+    look_into(*passed.page);
     return advance_all();
   }
   if (passed.key) learn_answer(*passed.key, reply.id, reply.payload);
@@ -194,6 +197,7 @@ void Knowledge::on_fact(link::Fact fact) {
   if (const auto read = rsp::parse_memory_read(fact.question.payload)) {
     memory_.arrived(read->address, 0,
                     fact.payload ? page_bytes(fact.question.payload, *fact.payload) : std::nullopt);
+    look_into(read->address);
     return advance_all();
   }
   const Key key = key_of(row_for(fact.question.payload), fact.question.thread, fact.question.payload);
@@ -213,6 +217,8 @@ void Knowledge::on_map(link::RequestId id, const link::MapRead& read) {
     const std::string why = read.text ? "/proc/PID/maps can't be understood" : read.why_not;
     for_clients_.push_back(link::Log{false, "memory is neither kept nor read ahead: " + why});
   }
+  if (memory_.has_map())
+    working_set_.drop_places_unless([this](std::uint64_t page) { return memory_.is_plain(page); });
   if (wants_images_) look_at_images();
   wants_images_ = false;
   advance_all();
@@ -225,6 +231,7 @@ void Knowledge::learn_stop(const std::string& reply, const std::optional<ThreadI
   const bool other_program = stop->kind != rsp::StopReply::Kind::stopped || stop->pair("exec").has_value();
   if (other_process || other_program) drop_memory();
   if (other_process || other_program) drop_answers(Keep::program);
+  if (other_process || other_program) libraries_.clear();
   if (other_program)
     for (auto* breakpoints : {&inserted_, &set_before_, &refused_}) breakpoints->clear();
   if (stop->thread && stop->thread->is_specific() && !other_program) alive_.insert(numbers(*stop->thread));
@@ -247,6 +254,7 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
   const bool lasts = key.keep == Keep::session || key.keep == Keep::program;
   const bool good = !payload.starts_with('E') && (!payload.empty() || lasts);
   if (good && key.payload.starts_with("qXfer:threads:read:")) learn_threads(payload);
+  if (good && key.payload.starts_with("qXfer:libraries-svr4:read:")) learn_libraries(key, payload);
   if (good && key.payload == "g" && key.thread != state_.stopped_thread()) look_at_stack(key, payload);
   if (good)
     if (auto next = link::following_part(key.payload, expanded(payload)))

@@ -4,6 +4,7 @@
 
 #include "proxy/near/knowledge.hpp"
 #include "rsp/breakpoint.hpp"
+#include "rsp/escape.hpp"
 
 namespace rspbridge::proxy::near {
 
@@ -32,17 +33,33 @@ std::pair<std::int64_t, BreakpointKey> in_process(const std::optional<ThreadId>&
 bool Knowledge::promises(Request& request, const PacketRow& row) {
   if (row.keep == Keep::nothing) return promises_breakpoint(request);
   const bool takes_non_stop = request.payload.starts_with("QNonStop") && request.payload != "QNonStop:0";
+  // What the stub looks up is known, if it was collected just now.
+  const bool needs_gdb =
+      row.name == "qSymbol" && !(std::exchange(symbols_given_, false) && request.payload == "qSymbol::");
   if (row.keep != Keep::promise || !request.of_gdb || !state_.quirks().keeps_promises || takes_non_stop ||
-      refused_settings_.contains(row.name))
+      needs_gdb || refused_settings_.contains(row.name))
     return false;
   const std::string reply = row.name == "vFile:setfs" ? "F0" : "OK";
   promise(std::move(request), reply, [this, &row, reply](const std::optional<std::string>& said) {
     if (!said || *said == reply) return;
     // GDB believes that it is set; from the next time on it hears it from the stub.
     refused_settings_.insert(row.name);
+    if (row.name == "qSymbol" && said->starts_with("qSymbol:")) return tell_unknown(*said);
     for_clients_.push_back(link::Log{true, "the stub refused " + std::string(row.name)});
   });
   return true;
+}
+
+// The stub waits for nothing else, and GDB has been told already that no more is asked.
+void Knowledge::tell_unknown(const std::string& question) {
+  const std::string name = question.substr(question.find(':') + 1);
+  for_clients_.push_back(
+      link::Log{true, "the stub looks up " + rsp::from_hex(name).value_or(name) +
+                          ", which GDB wasn't asked for: it is told that there is no such symbol"});
+  ask({.payload = "qSymbol::" + name, .effect = link::Effect::looks},
+      [this](const std::optional<std::string>& said) {
+        if (said && said->starts_with("qSymbol:")) tell_unknown(*said);
+      });
 }
 
 void Knowledge::promise(Request request, const std::string& reply,
@@ -78,7 +95,10 @@ bool Knowledge::promises_breakpoint(Request& request) {
     inserted_.insert(key);
   else
     inserted_.erase(key);
-  request.promised = breakpoint->insert;
+  working_set_.touched_page(address);
+  const bool read_now = memory_.look(address, size) == KnownMemory::Found::here;
+  if (breakpoint->insert)
+    request.promised = set_before_.contains(key) && read_now ? link::Promise::certain : link::Promise::made;
   promise(std::move(request), "OK", [](const auto&) {});
   return true;
 }
@@ -99,6 +119,7 @@ void Knowledge::learn_breakpoint(const Passed& passed, const std::string& reply)
   const auto key = in_process(passed.thread, breakpoint->key);
   if (breakpoint->insert && !good) {
     inserted_.erase(key);
+    set_before_.erase(key);
     refused_.insert(key);
   }
   if (breakpoint->insert && good) set_before_.insert(key);

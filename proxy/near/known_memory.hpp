@@ -49,6 +49,8 @@ class KnownMemory {
   bool expects_map() const noexcept { return map_state_ == MapState::coming; }
   /// Whether all of it is executable plain memory; length is at least 1. False without a map.
   bool is_code(std::uint64_t address, std::uint64_t length) const;
+  /// Whether the page is plain memory. False without a map.
+  bool is_plain(std::uint64_t page) const { return plain_vma(page) != nullptr; }
   /// There is none, and none is expected.
   bool lacks_map() const noexcept { return map_state_ == MapState::unknown; }
   /// Empty without one.

@@ -63,9 +63,18 @@ void WorkingSet::touched_page(std::uint64_t address) {
   link::WantedPage wanted{link::WantedPage::Base::absolute, static_cast<std::int64_t>(page)};
   // The text that the thread is in will be read again when it comes back from a call.
   if (pc_ && from(*pc_) == 0) add(at_stops_.front().pages, {link::WantedPage::Base::pc, 0}, most_pages);
-  if (sp_ && from(*sp_) >= -near_stack && from(*sp_) <= near_stack)
-    wanted = {link::WantedPage::Base::sp, from(*sp_)};
+  const bool of_stack = sp_ && from(*sp_) >= -near_stack && from(*sp_) <= near_stack;
+  if (of_stack) wanted = {link::WantedPage::Base::sp, from(*sp_)};
   add(at_stops_.front().pages, wanted, most_pages);
+  if (of_stack) return;
+  std::erase(places_, page);
+  places_.push_front(page);
+  if (places_.size() > most_places) places_.pop_back();
+}
+
+void WorkingSet::forget() {
+  at_stops_.assign(1, {});
+  places_.clear();
 }
 
 std::optional<std::uint64_t> WorkingSet::stack_pointer(const std::string& g) const {
@@ -88,6 +97,8 @@ link::Wanted WorkingSet::wanted() const {
     for (const auto& question : stop.questions) add(wanted.questions, question, most_questions);
     for (const auto& page : stop.pages) add(wanted.pages, page, most_pages);
   }
+  for (const std::uint64_t place : places_)
+    add(wanted.pages, {link::WantedPage::Base::absolute, static_cast<std::int64_t>(place)}, most_pages);
   return wanted;
 }
 

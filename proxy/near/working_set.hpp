@@ -24,12 +24,14 @@ struct ExpeditedRegisters {
 ExpeditedRegisters expedited_registers(std::string_view architecture);
 
 /// Keeps what was asked at the last few stops. A page near the stack pointer counts by its distance from it:
-/// the next frame's are wanted, not the last one's.
+/// the next frame's are wanted, not the last one's. Other pages that were read last are kept for longer: a
+/// caller's text and data are read again when its callee has returned, however many steps that took.
 class WorkingSet {
  public:
   static constexpr std::size_t stops = 4;            ///< that count
   static constexpr std::size_t most_questions = 64;  ///< at a stop
   static constexpr std::size_t most_pages = 32;
+  static constexpr std::size_t most_places = 24;  ///< that are remembered beyond those stops
 
   void set_registers(ExpeditedRegisters registers) { registers_ = registers; }
 
@@ -38,10 +40,15 @@ class WorkingSet {
   /// A stop has come; `stop_reply` is run-length expanded.
   void stopped(const std::string& stop_reply);
   /// Another program: what was asked of the last one means nothing.
-  void forget() { at_stops_.assign(1, {}); }
+  void forget();
   /// Somebody asked at this stop.
   void asked(const std::optional<rsp::ThreadId>& thread, const std::string& payload);
   void touched_page(std::uint64_t address);
+  /// What isn't plain memory at this stop won't be read unasked at the next one.
+  template <class Predicate>
+  void drop_places_unless(const Predicate& is_plain) {
+    std::erase_if(places_, [&](std::uint64_t page) { return !is_plain(page); });
+  }
 
   /// The stack pointer in a `g` reply, run-length expanded.
   std::optional<std::uint64_t> stack_pointer(const std::string& g) const;
@@ -60,7 +67,8 @@ class WorkingSet {
   ExpeditedRegisters registers_;
   std::optional<rsp::ThreadId> thread_;
   std::optional<std::uint64_t> sp_, pc_;
-  std::deque<AtStop> at_stops_{1};  ///< the present one first
+  std::deque<AtStop> at_stops_{1};    ///< the present one first
+  std::deque<std::uint64_t> places_;  ///< pages, the one that was read last first
 };
 
 }  // namespace rspbridge::proxy::near

@@ -20,8 +20,8 @@ inline std::vector<Row<ToFar>> to_far_rows() {
   using Base = WantedPage::Base;
   return {
       {"a request, all fields",
-       Request{300, "m4000,8", Effect::resumes, Answer::stop, rsp::ThreadId{0x10, -1}, false, true, true,
-               false},
+       Request{300, "m4000,8", Effect::resumes, Answer::stop, rsp::ThreadId{0x10, -1}, false, Promise::made,
+               true, false},
        "\x00\xac\x02\x07m4000,8\x02\x03\x01\x01\x20\x01\x00\x01\x01\x00"s},
       {"a request, no more than it must have", Request{1, "?", Effect::looks, Answer::status},
        "\x00\x01\x01?\x00\x01\x00\x01\x00\x00\x01"s},
@@ -43,7 +43,7 @@ inline std::vector<Row<ToFar>> to_far_rows() {
        "6162\x02"
        "1f\x02"
        "63\x00"s},
-      {"look at a file", LookAtFile{5, "/a", 3}, "\x08\x05\x02/a\x03"s},
+      {"look at a file", LookAtFile{5, "/a", 3, 4}, "\x08\x05\x02/a\x03\x08"s},
   };
 }
 

@@ -54,7 +54,7 @@ struct Session {
   std::map<std::string, std::string> instead;  // answers of some packets
   std::vector<std::string> changes;            // resumes and breakpoints, as the stub got them
 
-  explicit Session(bool keeps_answers = false) : d(keeps_answers, proxy::far::Far::Place::beside_stub) {
+  explicit Session(bool keeps_answers = false) : d(keeps_answers, proxy::far::Far::Stub::beside) {
     d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .machine = link::Machine::aarch64});
     d.open("PacketSize=47ff;QStartNoAckMode+;multiprocess+;swbreak+;vContSupported+");
   }

@@ -181,7 +181,7 @@ TEST_CASE("debug files are not looked for where there is no folder for them") {
 
 TEST_CASE("a path with .. may lead anywhere") {
   AbsentFiles files;
-  files.learn_folder("/usr/lib/debug", false);
+  files.learn("/usr/lib/debug", false);
   CHECK(files.is_absent("/usr/lib/debug/x.debug"));
   CHECK_FALSE(files.is_absent("/usr/lib/debug/../x.debug"));
   CHECK(files.unknown_folders("/usr/lib/debug/../x.debug").empty());

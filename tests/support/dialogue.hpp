@@ -65,12 +65,12 @@ class Dialogue {
  public:
   /// Every packet goes to the stub, unless `keeps_answers`; calls are run through only beside it.
   explicit Dialogue(bool keeps_answers = false,
-                    proxy::far::Far::Place place = proxy::far::Far::Place::with_near)
-      : far_(nullptr, place),
+                    proxy::far::Far::Stub stub = proxy::far::Far::Stub::over_link)
+      : far_(nullptr, stub),
         knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); }}, shared_.last_id) {
     knowledge_.set_enabled(keeps_answers);
     shared_.keeps_answers = keeps_answers;
-    shared_.runs_through_calls = place == proxy::far::Far::Place::beside_stub;
+    shared_.runs_through_calls = stub == proxy::far::Far::Stub::beside;
   }
 
   /// Opens both legs in no-ack mode with a stub that offers `features`.

@@ -20,7 +20,6 @@ constexpr std::uint64_t no_such_file = 2;  // ENOENT
 constexpr std::uint64_t block = 8192;      // bytes a read; gdbserver gives less where it doesn't fit, escaped
 constexpr std::size_t blocks_at_once = 256;  // of a file that is read whole
 constexpr std::uint64_t largest = std::uint64_t{1} << 30;
-constexpr std::uint64_t longest_made_up = std::uint64_t{4} << 20;
 
 // They have no size, and other contents each time.
 bool is_made_up(const std::string& path) {
@@ -102,20 +101,12 @@ Task<std::optional<std::string>> Files::open(std::string path, std::optional<lin
     co_return opened;
   }
   if (is_made_up(path)) co_return std::nullopt;
-  if (shared.absent_files.is_absent(path)) co_return rsp::format_vfile_error(no_such_file);
-  std::vector<std::string> paths = shared.absent_files.unknown_folders(path);
+  const AbsentFiles& absent = shared.absent_files[shared.file_system];
+  if (absent.is_absent(path)) co_return rsp::format_vfile_error(no_such_file);
+  std::vector<std::string> paths = absent.unknown_folders(path);
   paths.push_back(path);
   auto looking = client_.look_at(paths);
   std::vector<link::FileSeen> all = co_await looking;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto reply = rsp::parse_vfile_reply(all[i].opened);
-    const bool is_last = i + 1 == all.size(), is_there = reply && reply->result >= 0;
-    if (!is_there && (!reply || reply->error != no_such_file)) continue;
-    if (is_last)
-      shared.absent_files.learn_file(path, is_there);
-    else
-      shared.absent_files.learn_folder(paths[i], is_there);
-  }
   seen = std::move(all.back());
   const auto reply = rsp::parse_vfile_reply(seen->opened);
   if (reply && reply->result < 0) co_return seen->opened;
@@ -203,7 +194,7 @@ Task<std::string> view_open_file(View& view, const PacketRow& row, std::string r
   std::optional<link::FileSeen> seen;
   if (open && open->flags != read_only) {
     view.client().shared().written_files.insert(open->path);
-    view.client().shared().absent_files.clear();
+    view.client().forget_files();
   }
   if (open && open->flags == read_only) {
     if (auto here = view.files().open_debug_file(open->path)) co_return *std::move(here);

@@ -5,10 +5,11 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "proxy/link/messages.hpp"
+#include "proxy/near/expected_files.hpp"
 #include "proxy/near/task.hpp"
 #include "proxy/near/view/settings.hpp"
 #include "proxy/near/view/symbol_store.hpp"
@@ -35,6 +36,11 @@ class Files {
     std::shared_ptr<const std::string> contents;  ///< null: the file passes as it is
     std::string status;                           ///< for vFile:fstat, if the stub was asked
   };
+  /// GDB is about to open these: they are looked at now.
+  void expect(const ExpectedFiles& expected);
+  /// A look has come, ahead or when GDB opened the file: what GDB opens next is looked at.
+  void seen(const link::LookAtFile& asked, const link::FileSeen& seen);
+
   /// What is behind `fd`.
   OpenFile open_file(std::int64_t fd) const;
   void closed(std::int64_t fd) { open_.erase(fd); }
@@ -63,13 +69,28 @@ class Files {
   std::string open_here(OpenFile file);
   Task<std::optional<std::string>> open_made_up(std::string path);
 
-  static constexpr std::int64_t first_of_ours = 0x40000000;  // no stub counts that far
+  void expect_interpreter(const std::string& path);
+  void look_at_debug_state();
+  void look_for(std::int64_t file_system, const std::vector<std::string>& debug_files);
+  void learn_absence(const link::LookAtFile& asked, const link::FileSeen& seen);
+  /// Of the file that was last seen there, if that is known; a guess.
+  std::shared_ptr<const std::string> last_contents(const std::string& path);
+
+  static constexpr std::uint64_t longest_made_up = std::uint64_t{4} << 20;  ///< bytes
+  static constexpr std::int64_t first_of_ours = 0x40000000;                 // no stub counts that far
 
   Client& client_;
   const ViewSettings& settings_;
   std::int64_t last_of_ours_ = first_of_ours;
   std::map<std::int64_t, OpenFile> open_;
   std::map<FileIdentity, std::shared_ptr<const std::string>> known_;  ///< null: not translated
+  struct Program {
+    std::int64_t pid = 0;  ///< 0: none was told of
+    std::string executable;
+    std::uint64_t interpreter_base = 0;  ///< 0: none, or its page was asked for
+    std::string interpreter;             ///< empty until it is known
+  };
+  Program program_;
 };
 
 }  // namespace rspbridge::proxy::near

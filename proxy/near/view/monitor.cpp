@@ -52,7 +52,7 @@ Task<std::string> symbols(View& view, std::string) {
 
 Task<std::string> flush(View& view, std::string) {
   view.client().hooks().flush();
-  view.client().shared().absent_files.clear();
+  view.client().forget_files();
   co_return "What was known of the target is asked for again.\n";
 }
 
