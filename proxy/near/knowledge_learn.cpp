@@ -49,9 +49,10 @@ bool Knowledge::read_memory(Request& request) {
   want_map();
   const auto found = memory_.look(read->address, read->length);
   if (found == KnownMemory::Found::elsewhere) return false;
-  (found == KnownMemory::Found::here     ? counts_.answered
-   : found == KnownMemory::Found::coming ? counts_.awaited
-                                         : counts_.asked) += 1;
+  (found == KnownMemory::Found::here     ? answered_
+   : found == KnownMemory::Found::coming ? awaited_
+                                         : asked_) += 1;
+  if (found == KnownMemory::Found::fetchable) count_trip(request);
   MemoryWait wait{std::move(request), *read};
   if (!advance(wait)) waits_.push_back(std::move(wait));
   return true;
@@ -124,7 +125,7 @@ void Knowledge::to_near(link::ToNear message) {
   if (auto* said = std::get_if<link::Notification>(&message)) state_.notified(expanded(said->payload));
   if (auto* stop = std::get_if<link::StopBundle>(&message)) return on_stop(std::move(*stop));
   if (auto* fact = std::get_if<link::Fact>(&message)) return on_fact(std::move(*fact));
-  if (auto* map = std::get_if<link::MapRead>(&message)) return on_map(0, *map);
+  if (auto* map = std::get_if<link::MapRead>(&message)) return budget_.came(hooks_.link()), on_map(0, *map);
   if (auto* file = std::get_if<link::FileRead>(&message); file && file->id == map_read_)
     return on_map(map_read_, {std::move(file->text), std::move(file->why_not)});
   for_clients_.push_back(std::move(message));
@@ -168,6 +169,7 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
 
 void Knowledge::on_stop(link::StopBundle bundle) {
   resumes_.erase(bundle.id);
+  budget_.stopped(bundle.coming.size() + (bundle.map_coming ? 1 : 0));
   const auto found = passed_.find(bundle.id);
   if (found != passed_.end()) {
     const Passed passed = std::move(found->second);
@@ -190,6 +192,7 @@ void Knowledge::on_stop(link::StopBundle bundle) {
 }
 
 void Knowledge::on_fact(link::Fact fact) {
+  budget_.came(hooks_.link());
   if (!keeps()) return;
   if (const auto read = rsp::parse_memory_read(fact.question.payload)) {
     memory_.arrived(read->address, 0,

@@ -47,9 +47,10 @@ class WorkingSet {
   std::optional<std::uint64_t> stack_pointer(const std::string& g) const;
   /// What to gather at the next stop: the latest first, and always the stopped thread's registers, the thread
   /// list, and the pages that sp and pc point to.
-  link::Wanted wanted() const;
+  /// @param most how many things besides
+  link::Wanted wanted(std::size_t most) const;
   /// And what a GDB asks that has just connected.
-  link::Wanted wanted_at_connect() const;
+  link::Wanted wanted_at_connect(std::size_t most) const;
 
  private:
   struct AtStop {
