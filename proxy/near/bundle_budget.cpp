@@ -6,14 +6,14 @@ namespace rspbridge::proxy::near {
 
 std::optional<std::uint64_t> BundleBudget::bytes(const link::LinkFigures& link) {
   if (!link.rtt || !link.bandwidth) return std::nullopt;
-  const double carried = static_cast<double>(*link.bandwidth) * static_cast<double>(link.rtt->count()) / 1e6;
+  const std::chrono::microseconds time = std::max<std::chrono::microseconds>(*link.rtt, least_time);
+  const double carried = static_cast<double>(*link.bandwidth) * static_cast<double>(time.count()) / 1e6;
   return static_cast<std::uint64_t>(
       std::clamp(carried, static_cast<double>(floor), static_cast<double>(ceiling)));
 }
 
-void BundleBudget::begin(const link::LinkFigures& link) {
-  if (left_ != 0) end(link);
-  before_ = link.counters.received.wire;
+void BundleBudget::passed(const link::LinkFigures& link) {
+  if (left_ == 0) before_ = link.counters.received.wire;
 }
 
 void BundleBudget::stopped(std::size_t things) {
@@ -26,7 +26,6 @@ void BundleBudget::came(const link::LinkFigures& link) {
 
 // Less at once, more by and by.
 void BundleBudget::end(const link::LinkFigures& link) {
-  left_ = 0;
   const std::uint64_t took = link.counters.received.wire - before_;
   ++bundles_;
   wire_ += took;

@@ -1,6 +1,7 @@
 // How much comes unasked with a stop, so that a slow link isn't swamped.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -17,14 +18,16 @@ class BundleBudget {
  public:
   static constexpr std::uint64_t floor = 4 << 10;    ///< bytes
   static constexpr std::uint64_t ceiling = 1 << 20;  ///< bytes
-  static constexpr std::size_t most_things = 1024;   ///< that may be wanted, whatever the link
+  static constexpr std::chrono::milliseconds least_time{25};
+  static constexpr std::size_t most_things = 1024;  ///< that may be wanted, whatever the link
   static constexpr std::size_t fewest_things = 4;
 
-  /// The bytes that the link carries in one round trip, within the bounds; nothing unless both are known.
+  /// The bytes that the link carries in one round trip, or in `least_time` if that is longer, within the
+  /// bounds; nothing unless both are known.
   static std::optional<std::uint64_t> bytes(const link::LinkFigures& link);
 
-  /// What comes from now on counts: the target resumes, or is asked why it stopped.
-  void begin(const link::LinkFigures& link);
+  /// Something came that is no stop: what came until now is no bundle's, unless one is under way.
+  void passed(const link::LinkFigures& link);
   /// It stopped, and `things` are coming.
   void stopped(std::size_t things);
   /// One of them came.
@@ -38,7 +41,7 @@ class BundleBudget {
  private:
   void end(const link::LinkFigures& link);
 
-  std::uint64_t before_ = 0;  ///< bytes received at begin()
+  std::uint64_t before_ = 0;  ///< bytes received before the bundle
   std::size_t announced_ = 0, left_ = 0;
   std::size_t things_ = most_things;
   std::uint64_t bundles_ = 0, wire_ = 0;

@@ -246,7 +246,6 @@ void Knowledge::before_resume(const Request& request) {
     set_before_.clear();
     refused_.clear();
   }
-  budget_.begin(hooks_.link());
   if (keeps()) hooks_.far(wanted());
 }
 

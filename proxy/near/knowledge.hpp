@@ -160,7 +160,7 @@ class Knowledge {
   void learn(const Passed& passed, const std::string& payload);
   void learn_stop(const std::string& reply, const std::optional<rsp::ThreadId>& before);
   void learn_answer(const Key& key, link::RequestId id, std::string payload);
-  void learn_threads(const std::string& payload);
+  void learn_threads(Key key);
   void look_at_images();
   void reply_to(link::RequestId id, std::string payload);
 

@@ -27,7 +27,6 @@ std::string expanded(const std::string& payload) {
 void Knowledge::ask_ahead() {
   if (!state_.quirks().pipelines) return;
   drop_answers(Keep::stop);  // of this stop, but of another GDB
-  budget_.begin(hooks_.link());
   hooks_.far(working_set_.wanted_at_connect(budget_.things()));
   wants_images_ = true;
   for (const char* payload : {"vMustReplyEmpty", "vCont?", "qXfer:features:read:target.xml:0,1000", "?"}) {

@@ -27,9 +27,9 @@ ExpeditedRegisters expedited_registers(std::string_view architecture);
 /// the next frame's are wanted, not the last one's.
 class WorkingSet {
  public:
-  static constexpr std::size_t stops = 4;            ///< that count
-  static constexpr std::size_t most_questions = 64;  ///< at a stop
-  static constexpr std::size_t most_pages = 32;
+  static constexpr std::size_t stops = 4;  ///< that count
+  /// At a stop: above all the registers of as many threads, and the tops of their stacks.
+  static constexpr std::size_t most_questions = 512, most_pages = 512;
 
   void set_registers(ExpeditedRegisters registers) { registers_ = registers; }
 
