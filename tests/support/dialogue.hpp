@@ -67,7 +67,14 @@ class Dialogue {
   explicit Dialogue(bool keeps_answers = false,
                     proxy::far::Far::Place place = proxy::far::Far::Place::with_near)
       : far_(nullptr, place),
-        knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); }}, shared_.last_id) {
+        knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); },
+                    .link =
+                        [this] {
+                          auto now = figures;
+                          now.counters = far_.figures().counters;
+                          return now;
+                        }},
+                   shared_.last_id) {
     knowledge_.set_enabled(keeps_answers);
     shared_.keeps_answers = keeps_answers;
     shared_.runs_through_calls = place == proxy::far::Far::Place::beside_stub;
@@ -164,7 +171,8 @@ class Dialogue {
     }
   }
 
-  near::ViewSettings view;  ///< of the next GDB
+  link::LinkFigures figures;  ///< that near gets, with true counters
+  near::ViewSettings view;    ///< of the next GDB
   std::vector<std::string> warnings;
   std::optional<link::StubGone> stub_gone;
 
