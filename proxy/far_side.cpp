@@ -6,8 +6,9 @@ namespace rspbridge::proxy {
 
 using Direction = Recorder::Direction;
 
-LocalFar::LocalFar(Record record, far::Far::Stub stub)
+LocalFar::LocalFar(Record record, far::Far::Stub stub, link::LinkMeter::Now now)
     : record_(std::move(record)),
+      meter_(std::move(now)),
       far_([this](link::ToNear message) { to_near_.push_back(std::move(message)); }, stub) {}
 
 std::optional<link::ToNear> LocalFar::next() {
@@ -24,27 +25,50 @@ std::optional<link::ToNear> LocalFar::next() {
 
 void LocalFar::feed(std::string_view bytes) {
   if (record_) record_(Direction::to_host, bytes);
+  meter_.arrived(bytes.size(), far_.amid_packet());
+  if (bytes.starts_with('%')) meter_.forget();  // nobody asked for a notification
+  meter_.answered();
+  counters_.received.wire += bytes.size();
   far_.on_stub_bytes(bytes);
+  idle_ = far_.idle();
 }
 
 std::string LocalFar::take_output() {
   std::string bytes = far_.take_output();
-  if (record_ && !bytes.empty()) record_(Direction::to_target, bytes);
+  if (bytes.empty()) return bytes;
+  if (record_) record_(Direction::to_target, bytes);
+  if (idle_) meter_.asked();
+  idle_ = false;
+  counters_.sent.wire += bytes.size();
   return bytes;
 }
 
-std::string LocalFar::describe() const {
-  return "far runs here: each stop takes a round trip more than with a helper on the target\n";
+link::LinkFigures LocalFar::figures() const {
+  return {
+      .far_on_target = false, .rtt = meter_.rtt(), .bandwidth = meter_.bandwidth(), .counters = counters_};
 }
 
-std::string RemoteFar::describe() const {
-  const auto& [sent, received] = link_.counters();
-  const auto line = [](const char* way, const link::LinkCounters::Direction& direction) {
-    return std::string(way) + std::to_string(direction.messages) + " messages in " +
-           std::to_string(direction.frames) + " frames, " + std::to_string(direction.plain) + " bytes as " +
-           std::to_string(direction.wire) + "\n";
-  };
-  return "far runs on the target\n" + line("sent: ", sent) + line("received: ", received);
+link::LinkFigures RemoteFar::figures() const {
+  return {.far_on_target = true,
+          .rtt = meter_.rtt(),
+          .bandwidth = meter_.bandwidth(),
+          .counters = link_.counters()};
+}
+
+void RemoteFar::feed(std::string_view bytes) {
+  meter_.arrived(bytes.size(), link_.amid_frame());
+  link_.feed(bytes);
+}
+
+// Far tells with its next frame what it has: that is a round trip if it had something to say at once.
+std::string RemoteFar::take_output() {
+  const std::uint64_t before = link_.counters().sent.frames;
+  std::string bytes = link_.take_output();
+  const std::uint64_t frames = link_.counters().sent.frames;
+  if (frames == before || meter_.awaits()) return bytes;
+  timed_frame_ = frames;
+  meter_.asked();
+  return bytes;
 }
 
 void RemoteFar::send(link::ToFar message) {
@@ -62,7 +86,9 @@ void RemoteFar::record(const link::ToNear& message) const {
 }
 
 std::optional<link::ToNear> RemoteFar::next() {
-  if (auto message = link_.next()) {
+  auto message = link_.next();
+  if (link_.counters().sent.frames - link_.unacknowledged() >= timed_frame_) meter_.answered();
+  if (message) {
     if (record_) record(*message);
     told_ = told_ || std::holds_alternative<link::StubGone>(*message);
     return message;

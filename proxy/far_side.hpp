@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "proxy/far/far.hpp"
+#include "proxy/link/link_meter.hpp"
+#include "proxy/link/link_report.hpp"
 #include "proxy/link/messages.hpp"
 #include "proxy/link/stream_link.hpp"
 #include "proxy/recorder.hpp"
@@ -35,23 +37,28 @@ class FarSide {
   virtual void closed(const std::string& reason) = 0;
   /// Bytes for the stream.
   virtual std::string take_output() = 0;
-  /// Where far runs, and what passed: a line for people.
-  virtual std::string describe() const = 0;
+  /// Where far runs, what passed, and what the stream can do.
+  virtual link::LinkFigures figures() const = 0;
 };
 
 /// Far in this process; the stream is the stub's.
 class LocalFar final : public FarSide {
  public:
-  explicit LocalFar(Record record, far::Far::Stub stub = far::Far::Stub::over_link);
+  /// `now` is the clock of the figures.
+  explicit LocalFar(Record record, far::Far::Stub stub = far::Far::Stub::over_link,
+                    link::LinkMeter::Now now = link::LinkMeter::Clock::now);
   void send(link::ToFar message) override { to_far_.push_back(std::move(message)); }
   std::optional<link::ToNear> next() override;
   void feed(std::string_view bytes) override;
   void closed(const std::string& reason) override { far_.on_stub_closed(reason); }
   std::string take_output() override;
-  std::string describe() const override;
+  link::LinkFigures figures() const override;
 
  private:
   Record record_;
+  link::LinkMeter meter_;
+  link::LinkCounters counters_;
+  bool idle_ = true;  ///< the stub owed nothing after the bytes that passed last
   std::deque<link::ToFar> to_far_;
   std::deque<link::ToNear> to_near_;
   far::Far far_;
@@ -61,19 +68,22 @@ class LocalFar final : public FarSide {
 /// answered, not what passes between helper and stub.
 class RemoteFar final : public FarSide {
  public:
-  RemoteFar(Record record, std::string program_version)
-      : record_(std::move(record)), link_(std::move(program_version)) {}
+  RemoteFar(Record record, std::string program_version,
+            link::LinkMeter::Now now = link::LinkMeter::Clock::now)
+      : record_(std::move(record)), meter_(std::move(now)), link_(std::move(program_version)) {}
   void send(link::ToFar message) override;
   std::optional<link::ToNear> next() override;
-  void feed(std::string_view bytes) override { link_.feed(bytes); }
+  void feed(std::string_view bytes) override;
   void closed(const std::string& reason) override;
-  std::string take_output() override { return link_.take_output(); }
-  std::string describe() const override;
+  std::string take_output() override;
+  link::LinkFigures figures() const override;
 
  private:
   void record(const link::ToNear& message) const;
 
   Record record_;
+  link::LinkMeter meter_;
+  std::uint64_t timed_frame_ = 0;  ///< whose acknowledgement the meter awaits
   link::NearEnd link_;
   std::optional<link::StubGone> gone_;  ///< to be told
   bool told_ = false;

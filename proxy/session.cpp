@@ -36,7 +36,8 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
                   .expects_files =
                       [this](const near::ExpectedFiles& files) {
                         if (gdb_) gdb_->client.expect_files(files);
-                      }},
+                      },
+                  .link = [this] { return far_->figures(); }},
                  shared_.last_id) {
   knowledge_.set_enabled(options_.keeps_answers);
   shared_.keeps_answers = options_.keeps_answers;
@@ -136,7 +137,7 @@ void Session::admit(transport::Accepted accepted) {
                             .warning = [](const std::string& text) { spdlog::warn("{}", text); },
                             .info = [](const std::string& text) { spdlog::info("{}", text); },
                             .flush = [this] { knowledge_.forget(); },
-                            .describe_link = [this] { return describe_link(); }};
+                            .describe_link = [this] { return link::describe(knowledge_.report()); }};
   gdb_ = std::make_shared<Connection>(std::move(stream), std::move(out), accepted.peer.address,
                                       std::move(hooks), shared_, view_for(accepted.peer), executor_);
   spdlog::debug("GDB connected from {}", gdb_->name);

@@ -104,6 +104,7 @@ class Session final : public inspect::StubAccess {
   asio::awaitable<inspect::Result<std::string>> read_file_part(std::string path, std::uint64_t offset,
                                                                std::size_t most) override;
   std::size_t largest_read() const override;
+  link::LinkReport link_report() const override { return knowledge_.report(); }
   void observe(inspect::StubAccess::Observer* observer) override { observer_ = observer; }
   void count_as_stop() override;
 
@@ -142,7 +143,6 @@ class Session final : public inspect::StubAccess {
   asio::awaitable<void> insist_on_stop();
   void deliver(const link::ToNear& message);
   void gdb_left(const std::shared_ptr<Connection>& connection);
-  std::string describe_link() const;
   void carry_messages();
   /// Carries messages over the link and bytes to both streams until nothing is left to move.
   void settle();

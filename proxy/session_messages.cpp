@@ -41,13 +41,6 @@ void Session::deliver(const link::ToNear& message) {
   }
 }
 
-std::string Session::describe_link() const {
-  const auto& counts = knowledge_.counts();
-  return far_->describe() + "questions: " + std::to_string(counts.answered) + " answered at once, " +
-         std::to_string(counts.awaited) + " by what was on its way, " + std::to_string(counts.asked) +
-         " by asking the stub\npages of memory known: " + std::to_string(knowledge_.pages()) + "\n";
-}
-
 // A client that gets a message may send others.
 void Session::carry_messages() {
   for (;;) {

@@ -49,6 +49,9 @@ class Endpoint {
   /// The next thing that the peer said.
   std::optional<Event> next();
 
+  /// What was fed ends amid a packet.
+  bool amid_packet() const noexcept { return framer_.amid_packet(); }
+
   /// Queues `payload` as a packet, as it is: escape binary data first.
   void send(std::string_view payload);
   /// Queues `payload` as a notification.

@@ -16,14 +16,21 @@ constexpr bool needs_escape(char c) {
   return c == '#' || c == '$' || c == '}' || c == '*';
 }
 
-constexpr int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 constexpr char hex_digits[] = "0123456789abcdef";
+
+// By character; -1 for what is no digit.
+constexpr std::array<std::int8_t, 256> digit_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t i = 0; i < 10; ++i) values['0' + static_cast<std::size_t>(i)] = i;
+  for (std::int8_t i = 10; i < 16; ++i)
+    for (const char a : {'a', 'A'}) values[static_cast<std::size_t>(a - 10 + i)] = i;
+  return values;
+}();
+
+constexpr int hex_digit(char c) {
+  return digit_values[static_cast<unsigned char>(c)];
+}
 
 /// The longest run of at most `wanted` repeats whose count may be on the wire.
 constexpr std::size_t sendable_repeats(std::size_t wanted) {
@@ -123,12 +130,14 @@ std::string to_hex(std::string_view bytes) {
 std::optional<std::string> from_hex(std::string_view hex) {
   if (hex.size() % 2 != 0) return std::nullopt;
   std::string out(hex.size() / 2, '\0');
+  int all = 0;  // negative once a digit is: a branch for each would cost more than the digits themselves
   for (std::size_t i = 0; i < out.size(); ++i) {
     const int high = hex_digit(hex[2 * i]);
     const int low = hex_digit(hex[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
+    all |= high | low;
     out[i] = static_cast<char>(high * 16 + low);
   }
+  if (all < 0) return std::nullopt;
   return out;
 }
 

@@ -52,6 +52,8 @@ class Framer {
 
   /// Bytes of an unfinished packet that are held.
   std::size_t pending() const noexcept { return payload_.size(); }
+  /// What was fed ends amid a packet or a notification.
+  bool amid_packet() const noexcept { return state_ != State::idle; }
 
  private:
   static constexpr std::size_t max_sample = 64;

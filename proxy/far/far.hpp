@@ -37,6 +37,9 @@ class Far {
   void on_stub_closed(const std::string& reason);
   /// Bytes to be written to the stub now.
   std::string take_output() { return queue_.take_output(); }
+  /// The stub owes nothing.
+  bool idle() const noexcept { return queue_.idle(); }
+  bool amid_packet() const noexcept { return queue_.amid_packet(); }
 
  private:
   void open();

@@ -93,6 +93,8 @@ class StubQueue {
            std::any_of(in_flight_.begin(), in_flight_.end(), such);
   }
   bool idle() const noexcept { return waiting_.empty() && in_flight_.empty(); }
+  /// What came last ends amid a packet: the rest is on its way.
+  bool amid_packet() const noexcept { return endpoint_.amid_packet(); }
 
   /// The stub asked for a symbol and takes nothing but the answer (`qSymbol:…`), which goes out first.
   void set_looks_up(bool looks_up) { looks_up_ = looks_up; }

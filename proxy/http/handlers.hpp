@@ -19,6 +19,7 @@ asio::awaitable<Answer> answer_disassembly(const Call& call);
 asio::awaitable<Answer> answer_core(const Call& call);
 asio::awaitable<Answer> answer_events(const Call& call);
 asio::awaitable<Answer> answer_packets(const Call& call);
+asio::awaitable<Answer> answer_link(const Call& call);
 asio::awaitable<Answer> answer_pprof(const Call& call);
 asio::awaitable<Answer> answer_metrics(const Call& call);
 asio::awaitable<Answer> answer_health(const Call& call);

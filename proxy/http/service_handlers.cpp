@@ -1,4 +1,4 @@
-// GET /debug/events, /debug/packets, /metrics, /healthz and /openapi.json
+// GET /debug/events, /debug/packets, /debug/link, /metrics, /healthz and /openapi.json
 #include <algorithm>
 #include <utility>
 
@@ -47,6 +47,32 @@ asio::awaitable<Answer> answer_packets(const Call& call) {
   std::reverse(packets.begin(), packets.end());
   nlohmann::ordered_json document{{"count", recorder->count()}, {"packets", std::move(packets)}};
   co_return json_answer(std::move(document), state.stop_id);
+}
+
+asio::awaitable<Answer> answer_link(const Call& call) {
+  using Json = nlohmann::ordered_json;
+  const auto report = call.context.inspection.link_report();
+  const auto direction = [](const link::LinkCounters::Direction& one) {
+    return Json{
+        {"messages", one.messages}, {"frames", one.frames}, {"plain_bytes", one.plain}, {"bytes", one.wire}};
+  };
+  const auto known = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
+  const auto& link = report.link;
+  const auto rtt = link.rtt ? std::optional(link.rtt->count()) : std::nullopt;
+  Json trips = Json::object();
+  for (const auto& row : report.round_trips) trips[std::string(row.packet)] = row.count;
+  Json document{
+      {"far_on_target", link.far_on_target},
+      {"rtt_us", known(rtt)},
+      {"bandwidth", known(link.bandwidth)},
+      {"sent", direction(link.counters.sent)},
+      {"received", direction(link.counters.received)},
+      {"questions", {{"answered", report.answered}, {"awaited", report.awaited}, {"asked", report.asked}}},
+      {"pages", report.pages},
+      {"stops",
+       {{"count", report.stops}, {"bytes", report.stop_bytes}, {"budget", known(report.stop_budget)}}},
+      {"round_trips", std::move(trips)}};
+  co_return json_answer(std::move(document), call.context.inspection.state().stop_id);
 }
 
 asio::awaitable<Answer> answer_metrics(const Call& call) {

@@ -16,6 +16,7 @@
 #include "memmap/core_notes.hpp"
 #include "memmap/modules.hpp"
 #include "memmap/vma.hpp"
+#include "proxy/link/link_report.hpp"
 #include "proxy/link/messages.hpp"
 #include "rsp/register_values.hpp"
 #include "rsp/thread_id.hpp"
@@ -127,6 +128,9 @@ class Inspection {
   virtual asio::awaitable<Result<std::string>> siginfo(rsp::ThreadId thread) = 0;
   /// What the target's /proc tells of the process.
   virtual asio::awaitable<Result<memmap::ProcessInfo>> process_info() = 0;
+
+  /// How the way to the stub fares.
+  virtual link::LinkReport link_report() const = 0;
 
   /// Bytes of `range` that are here already.
   virtual std::uint64_t populated(memmap::AddressRange range) const = 0;

@@ -42,6 +42,7 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<Result<std::string>> auxv(rsp::ThreadId thread) override;
   asio::awaitable<Result<std::string>> siginfo(rsp::ThreadId thread) override;
   asio::awaitable<Result<memmap::ProcessInfo>> process_info() override;
+  link::LinkReport link_report() const override { return stub_.link_report(); }
   std::uint64_t populated(memmap::AddressRange range) const override;
   Subscription subscribe(std::function<void(const State&)> changed) override;
 

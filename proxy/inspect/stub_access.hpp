@@ -44,6 +44,9 @@ class StubAccess {
   /// The most bytes of memory that one `m` may ask for.
   virtual std::size_t largest_read() const = 0;
 
+  /// How the way to the stub fares.
+  virtual link::LinkReport link_report() const = 0;
+
   /// Told of what happens to the target.
   class Observer {
    public:

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/link/link_report.hpp"
 #include "proxy/link/zstd_stream.hpp"
 
 namespace rspbridge::proxy::link {
@@ -16,16 +17,6 @@ namespace rspbridge::proxy::link {
 inline constexpr std::uint64_t protocol_version = 1;
 
 enum class Side : std::uint8_t { near, far };
-
-/// Since the link began.
-struct LinkCounters {
-  struct Direction {
-    std::uint64_t messages = 0, frames = 0;
-    std::uint64_t plain = 0;  ///< bytes of records, before compression
-    std::uint64_t wire = 0;   ///< bytes on the wire, greeting and headers included
-  };
-  Direction sent, received;
-};
 
 /// One end. Records are strings of bytes; they arrive in order and whole, or the link ends with a sentence.
 class FrameStream {
@@ -60,6 +51,8 @@ class FrameStream {
   const LinkCounters& counters() const noexcept { return counters_; }
   /// Frames that the other end hasn't said to have received.
   std::uint64_t unacknowledged() const noexcept { return counters_.sent.frames - acknowledged_; }
+  /// What was fed ends amid a frame: the rest is on its way. To be asked when next() has nothing more.
+  bool amid_frame() const noexcept { return greeted_ && !input_.empty(); }
 
  private:
   enum class Step : std::uint8_t { done, incomplete };

@@ -56,6 +56,7 @@ class StreamLink {
   std::string noise() const { return frames_.noise(); }
   const LinkCounters& counters() const noexcept { return frames_.counters(); }
   std::uint64_t unacknowledged() const noexcept { return frames_.unacknowledged(); }
+  bool amid_frame() const noexcept { return frames_.amid_frame(); }
 
  private:
   FrameStream frames_;

@@ -87,7 +87,7 @@ bool Knowledge::running() const {
 void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   if (const auto* given = std::get_if<link::Symbols>(&message)) symbols_given_ = !given->symbols.empty();
-  if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(working_set_.wanted());
+  if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(wanted());
   if (auto* hint = std::get_if<link::StepHint>(&message)) {
     hint->machine = working_set_.machine();
     hinted_ = true;
@@ -110,7 +110,8 @@ void Knowledge::on_request(Request request) {
   else if (keeps())
     return look(std::move(request));
   else
-    ++counts_.asked;
+    ++asked_;
+  count_trip(request);
   pass(std::move(request));
 }
 
@@ -153,7 +154,7 @@ void Knowledge::look(Request request) {
       return;
     }
     if (row.keep == Keep::select) state_.answered(request.payload, request.answer, "OK");
-    ++counts_.answered;
+    ++answered_;
     return reply_to(request.id, "OK");
   }
   Key key = key_of(row, request.thread, request.payload);
@@ -168,10 +169,10 @@ void Knowledge::look(Request request) {
     return;
   }
   if (found->second.payload) {
-    ++counts_.answered;
+    ++answered_;
     return reply_to(request.id, *found->second.payload);
   }
-  ++counts_.awaited;
+  ++awaited_;
   found->second.waiting.push_back(std::move(request));
 }
 
@@ -191,7 +192,8 @@ bool Knowledge::lives(const Request& request) const {
 }
 
 void Knowledge::ask_stub(Request request, std::optional<Key> key) {
-  ++counts_.asked;
+  ++asked_;
+  count_trip(request);
   pass(std::move(request), std::move(key));
 }
 
@@ -246,7 +248,7 @@ void Knowledge::before_resume(const Request& request) {
     set_before_.clear();
     refused_.clear();
   }
-  if (keeps()) hooks_.far(working_set_.wanted());
+  if (keeps()) hooks_.far(wanted());
 }
 
 void Knowledge::drop_of_stop() {

@@ -13,8 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/link/link_report.hpp"
 #include "proxy/link/messages.hpp"
 #include "proxy/link/target_state.hpp"
+#include "proxy/near/bundle_budget.hpp"
 #include "proxy/near/expected_files.hpp"
 #include "proxy/near/known_memory.hpp"
 #include "proxy/near/packet_table.hpp"
@@ -30,19 +32,14 @@ namespace rspbridge::proxy::near {
 /// stub gave it, byte by byte. Errors aren't kept, and nothing is while any thread runs or in non-stop mode.
 class Knowledge {
  public:
-  /// How requests fared. Questions that changed or resumed something don't count.
-  struct Counts {
-    std::uint64_t answered = 0;  ///< at once
-    std::uint64_t awaited = 0;   ///< by what was under way already
-    std::uint64_t asked = 0;     ///< by asking the stub
-  };
-
   struct Hooks {
     link::SendToFar far;  ///< the way to the stub's end
     /// The stub has answered a request of GDB's with Effect::changes; the reply is run-length expanded.
     std::function<void(const std::string& request, const std::string& reply)> changed = {};
     /// GDB will open these files.
     std::function<void(const ExpectedFiles& files)> expects_files = [](const auto&) {};
+    /// How the link stands now; by this what comes unasked with a stop is bounded.
+    std::function<link::LinkFigures()> link = [] { return link::LinkFigures{}; };
   };
   /// Ids of requests that aren't a client's are given out by `last_id`, which must outlive this.
   Knowledge(Hooks hooks, link::RequestId& last_id);
@@ -75,8 +72,7 @@ class Knowledge {
 
   /// Everything that was learned is forgotten (`monitor rspbridge flush`).
   void forget();
-  const Counts& counts() const noexcept { return counts_; }
-  std::size_t pages() const noexcept { return memory_.pages(); }
+  link::LinkReport report() const;
 
  private:
   struct Key {
@@ -119,6 +115,9 @@ class Knowledge {
   /// What nobody asked for yet isn't counted.
   void ask_stub(link::Request request, std::optional<Key> key = std::nullopt);
   void pass(link::Request request, std::optional<Key> key = std::nullopt);
+  /// The request is about to be asked, and somebody waits for the answer.
+  void count_trip(const link::Request& request);
+  link::Wanted wanted() const { return working_set_.wanted(budget_.things()); }
   void ask_ahead();
   /// Who asks for another thread's registers will ask for all threads', and for the stacks that they point
   /// to.
@@ -167,7 +166,7 @@ class Knowledge {
   void learn(const Passed& passed, const std::string& payload);
   void learn_stop(const std::string& reply, const std::optional<rsp::ThreadId>& before);
   void learn_answer(const Key& key, link::RequestId id, std::string payload);
-  void learn_threads(const std::string& payload);
+  void learn_threads(Key key);
   /// What a GDB that has connected reads of the program, and its files.
   void look_at_images();
   /// A page that look_at_images() asked for leads to more.
@@ -189,16 +188,12 @@ class Knowledge {
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
   ReadAhead ahead_;
-<<<<<<< HEAD
-  bool hinted_ = false;              ///< by the present GDB
-  bool wants_images_ = false;        ///< a GDB has just connected, and its map is on the way
-=======
+  bool hinted_ = false;        ///< by the present GDB
   bool wants_images_ = false;  ///< a GDB has just connected, and its map is on the way
   /// Which a GDB that has connected is about to read: of the program's headers and of the vDSO; 0: neither.
   std::uint64_t headers_page_ = 0, vdso_page_ = 0;
   std::set<std::string> libraries_;  ///< of the program, that were listed since a GDB connected
   bool symbols_given_ = false;       ///< the next `qSymbol::` needs nothing of GDB
->>>>>>> d36809c94394ed7003fc27b98b15407e855842c5
   link::RequestId map_read_ = 0;     ///< of want_map()
   bool map_is_unavailable_ = false;  ///< for this program
   WorkingSet working_set_;
@@ -208,7 +203,9 @@ class Knowledge {
   std::set<std::pair<std::int64_t, rsp::BreakpointKey>> inserted_, set_before_, refused_;
   bool stub_inserts_ = false;  ///< it has set a breakpoint already
   std::set<std::string_view> refused_settings_;
-  Counts counts_;
+  std::uint64_t answered_ = 0, awaited_ = 0, asked_ = 0;  ///< questions, as LinkReport has them
+  std::map<std::string_view, std::uint64_t> trips_;       ///< that GDB waited for, by the packet's row
+  BundleBudget budget_;
 };
 
 }  // namespace rspbridge::proxy::near

@@ -29,7 +29,7 @@ std::string expanded(const std::string& payload) {
 void Knowledge::ask_ahead() {
   if (!state_.quirks().pipelines) return;
   drop_answers(Keep::stop);  // of this stop, but of another GDB
-  hooks_.far(working_set_.wanted_at_connect());
+  hooks_.far(working_set_.wanted_at_connect(budget_.things()));
   wants_images_ = true;
   libraries_.clear();
   hooks_.expects_files({});
@@ -48,7 +48,7 @@ bool Knowledge::take_ahead(Request& request) {
   const auto found =
       request.of_gdb ? answers_.find({Keep::never, std::nullopt, request.payload}) : answers_.end();
   if (found == answers_.end() || !found->second.waiting.empty()) return false;
-  ++(found->second.payload ? counts_.answered : counts_.awaited);
+  ++(found->second.payload ? answered_ : awaited_);
   if (!found->second.payload) return found->second.waiting.push_back(std::move(request)), true;
   reply_to(request.id, *std::move(found->second.payload));
   answers_.erase(found);
@@ -154,7 +154,7 @@ bool Knowledge::read_in_bulk(Request& request) {
   const auto thread = request.thread;
   auto deliver = [this, id = request.id](std::string payload) { reply_to(id, std::move(payload)); };
   if (ahead_.take(*read, std::move(deliver)))
-    ++counts_.awaited;
+    ++awaited_;
   else
     ask_stub(std::move(request));
   for (const rsp::MemoryRead& block : ahead_.plan(memory_.map())) {

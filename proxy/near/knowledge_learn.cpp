@@ -1,4 +1,4 @@
-// What Knowledge learns from the stub's answers, and the memory that waits for them.
+// What Knowledge learns from the stub's answers.
 #include <utility>
 
 #include "proxy/link/objects.hpp"
@@ -15,16 +15,14 @@ using rsp::ThreadId;
 
 namespace {
 
+constexpr std::size_t most_stacks = 32;  // that are looked at before anybody asks
+
 std::string expanded(const std::string& payload) {
   return rsp::expand_runs(payload).value_or(payload);
 }
 
 std::pair<std::int64_t, std::int64_t> numbers(const ThreadId& thread) {
   return {thread.pid.value_or(0), thread.tid};
-}
-
-std::string page_request(std::uint64_t page) {
-  return rsp::format_memory_read({rsp::MemoryEncoding::hex, page, KnownMemory::page_size});
 }
 
 std::optional<std::string> page_bytes(const std::string& question, const std::string& payload) {
@@ -34,99 +32,14 @@ std::optional<std::string> page_bytes(const std::string& question, const std::st
 
 }  // namespace
 
-// ---- memory ----
-
-// Memory is a process's; pages are kept of the one that stopped.
-bool Knowledge::is_of_memory_process(const std::optional<ThreadId>& thread) const {
-  const auto& stopped = state_.stopped_thread();
-  return stopped && (!thread || !thread->pid || *thread->pid <= 0 || thread->pid == stopped->pid);
-}
-
-bool Knowledge::read_memory(Request& request) {
-  const auto read = rsp::parse_memory_read(request.payload);
-  if (!read || read->length == 0 || read->length > longest_from_pages ||
-      !is_of_memory_process(request.thread))
-    return false;
-  want_map();
-  const auto found = memory_.look(read->address, read->length);
-  if (found == KnownMemory::Found::elsewhere) return false;
-  if (found == KnownMemory::Found::fetchable && read->length > most_kept_read) return false;
-  (found == KnownMemory::Found::here     ? counts_.answered
-   : found == KnownMemory::Found::coming ? counts_.awaited
-                                         : counts_.asked) += 1;
-  MemoryWait wait{std::move(request), *read};
-  if (!advance(wait)) waits_.push_back(std::move(wait));
-  return true;
-}
-
-bool Knowledge::advance(MemoryWait& wait) {
-  const auto [address, length] = std::pair(wait.read.address, wait.read.length);
-  for (;;) {
-    switch (memory_.look(address, length)) {
-      case KnownMemory::Found::here: {
-        const std::string bytes = memory_.get(address, length);
-        const bool hex = wait.read.encoding == rsp::MemoryEncoding::hex;
-        reply_to(wait.request.id, hex ? rsp::to_hex(bytes) : "b" + rsp::escape(bytes));
-        working_set_.touched_page(address);
-        working_set_.touched_page(address + length - 1);
-        return true;
-      }
-      case KnownMemory::Found::coming:
-        return false;
-      case KnownMemory::Found::fetchable:
-        fetch(memory_.missing_page(address, length), wait.request);
-        break;
-      case KnownMemory::Found::elsewhere:
-        pass(std::move(wait.request));
-        return true;
-    }
-  }
-}
-
-// The map comes with a stop, and is dropped with all else when something may have changed it.
-void Knowledge::want_map() {
-  const auto& stopped = state_.stopped_thread();
-  if (!memory_.lacks_map() || map_is_unavailable_ || !state_.quirks().pipelines || !stopped) return;
-  map_read_ = ++last_id_;
-  memory_.expect_map(map_read_);
-  hooks_.far(
-      link::ReadFile{map_read_, "/proc/" + std::to_string(stopped->pid.value_or(stopped->tid)) + "/maps"});
-}
-
-// With the page that follows, since stacks and structures are read upwards.
-void Knowledge::fetch(std::uint64_t page, const Request& request) {
-  const std::uint64_t next = page + KnownMemory::page_size;
-  const bool both = memory_.is_fetchable_beside(next, page);
-  for (const std::uint64_t one : {page, next}) {
-    if (one == next && !both) break;
-    Request asking{.id = ++last_id_,
-                   .payload = page_request(one),
-                   .effect = link::Effect::looks,
-                   .answer = link::Answer::reply,
-                   .thread = request.thread};
-    memory_.expect(one, asking.id);
-    asking.of_gdb = false;
-    passed_[asking.id] = Passed{std::nullopt, one, asking.payload, asking.effect, asking.answer, false};
-    hooks_.far(std::move(asking));
-  }
-}
-
-void Knowledge::advance_all() {
-  std::deque<MemoryWait> waits = std::exchange(waits_, {});
-  for (MemoryWait& wait : waits)
-    if (!advance(wait)) waits_.push_back(std::move(wait));
-  decide();
-}
-
-// ---- learning ----
-
 void Knowledge::to_near(link::ToNear message) {
+  if (!std::holds_alternative<link::StopBundle>(message)) budget_.passed(hooks_.link());
   if (auto* reply = std::get_if<link::Reply>(&message)) return on_reply(std::move(*reply));
   if (auto* refused = std::get_if<link::Refused>(&message)) on_refused(refused->id);
   if (auto* said = std::get_if<link::Notification>(&message)) state_.notified(expanded(said->payload));
   if (auto* stop = std::get_if<link::StopBundle>(&message)) return on_stop(std::move(*stop));
   if (auto* fact = std::get_if<link::Fact>(&message)) return on_fact(std::move(*fact));
-  if (auto* map = std::get_if<link::MapRead>(&message)) return on_map(0, *map);
+  if (auto* map = std::get_if<link::MapRead>(&message)) return budget_.came(hooks_.link()), on_map(0, *map);
   if (auto* file = std::get_if<link::FileRead>(&message); file && file->id == map_read_)
     return on_map(map_read_, {std::move(file->text), std::move(file->why_not)});
   for_clients_.push_back(std::move(message));
@@ -171,6 +84,7 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
 
 void Knowledge::on_stop(link::StopBundle bundle) {
   resumes_.erase(bundle.id);
+  budget_.stopped(bundle.coming.size() + (bundle.map_coming ? 1 : 0));
   const auto found = passed_.find(bundle.id);
   if (found != passed_.end()) {
     const Passed passed = std::move(found->second);
@@ -193,6 +107,7 @@ void Knowledge::on_stop(link::StopBundle bundle) {
 }
 
 void Knowledge::on_fact(link::Fact fact) {
+  budget_.came(hooks_.link());
   if (!keeps()) return;
   if (const auto read = rsp::parse_memory_read(fact.question.payload)) {
     memory_.arrived(read->address, 0,
@@ -253,9 +168,10 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
   // An empty reply is what a stub says to packets that it doesn't know.
   const bool lasts = key.keep == Keep::session || key.keep == Keep::program;
   const bool good = !payload.starts_with('E') && (!payload.empty() || lasts);
-  if (good && key.payload.starts_with("qXfer:threads:read:")) learn_threads(payload);
   if (good && key.payload.starts_with("qXfer:libraries-svr4:read:")) learn_libraries(key, payload);
-  if (good && key.payload == "g" && key.thread != state_.stopped_thread()) look_at_stack(key, payload);
+  // Of many threads only those stacks that somebody looks at now.
+  const bool few = id != 0 || alive_.size() <= most_stacks;
+  if (good && few && key.payload == "g" && key.thread != state_.stopped_thread()) look_at_stack(key, payload);
   if (good)
     if (auto next = link::following_part(key.payload, expanded(payload)))
       answers_.try_emplace(Key{key.keep, key.thread, *std::move(next)});
@@ -265,14 +181,27 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
     found->second.payload = std::move(payload);
   else
     answers_.erase(found);
+  if (good && key.payload.starts_with("qXfer:threads:read:")) learn_threads(key);
   if (!good && id == 0)
     for (Request request : waiting) pass(std::move(request));
 }
 
-void Knowledge::learn_threads(const std::string& payload) {
-  const auto part = rsp::parse_qxfer_reply(expanded(payload));
-  const auto threads =
-      part && part->last ? rsp::parse_thread_list(part->data) : tl::unexpected(std::string("not all of it"));
+// The list of many threads comes in parts, the last of which makes it whole.
+void Knowledge::learn_threads(Key key) {
+  auto read = rsp::parse_qxfer_read(key.payload);
+  if (!read) return;
+  std::string list;
+  for (bool last = false; !last;) {
+    read->offset = list.size();
+    key.payload = rsp::format_qxfer_read(*read);
+    const auto found = answers_.find(key);
+    if (found == answers_.end() || !found->second.payload) return;
+    const auto part = rsp::parse_qxfer_reply(expanded(*found->second.payload));
+    if (!part || (part->data.empty() && !part->last)) return;
+    list += part->data;
+    last = part->last;
+  }
+  const auto threads = rsp::parse_thread_list(list);
   if (!threads) return;
   for (const auto& thread : *threads) alive_.insert(numbers(thread.id));
 }

@@ -11,9 +11,12 @@ namespace {
 constexpr std::uint64_t page_size = 4096;
 constexpr std::int64_t near_stack = 64 * static_cast<std::int64_t>(page_size);
 
+/// Whether it was added.
 template <class Value>
-void add(std::vector<Value>& list, const Value& value, std::size_t most) {
-  if (list.size() < most && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+bool add(std::vector<Value>& list, const Value& value, std::size_t most) {
+  const bool is_new = list.size() < most && std::find(list.begin(), list.end(), value) == list.end();
+  if (is_new) list.push_back(value);
+  return is_new;
 }
 
 // The numbers of org.gnu.gdb.aarch64.core and org.gnu.gdb.i386.core (GDB manual, "Standard Target Features").
@@ -85,25 +88,29 @@ std::optional<std::uint64_t> WorkingSet::stack_pointer(const std::string& g) con
   return rsp::little_endian(*bytes);
 }
 
-link::Wanted WorkingSet::wanted() const {
+link::Wanted WorkingSet::wanted(std::size_t most) const {
   link::Wanted wanted{.of_stopped_thread = {"g"},
                       .questions = {{std::nullopt, "qXfer:threads:read::0,1000"}},
                       .pages = {{link::WantedPage::Base::sp, 0}, {link::WantedPage::Base::pc, 0}},
                       .sp_regnum = registers_.sp_regnum,
                       .pc_regnum = registers_.pc_regnum,
                       .map = true};
+  const auto add_all = [&most](auto& list, const auto& values, std::size_t most_of_kind) {
+    for (const auto& value : values)
+      if (most != 0 && add(list, value, most_of_kind)) --most;
+  };
   for (const AtStop& stop : at_stops_) {
-    for (const auto& payload : stop.of_stopped_thread) add(wanted.of_stopped_thread, payload, most_questions);
-    for (const auto& question : stop.questions) add(wanted.questions, question, most_questions);
-    for (const auto& page : stop.pages) add(wanted.pages, page, most_pages);
+    add_all(wanted.of_stopped_thread, stop.of_stopped_thread, most_questions);
+    add_all(wanted.pages, stop.pages, most_pages);
+    add_all(wanted.questions, stop.questions, most_questions);
   }
   for (const std::uint64_t place : places_)
     add(wanted.pages, {link::WantedPage::Base::absolute, static_cast<std::int64_t>(place)}, most_pages);
   return wanted;
 }
 
-link::Wanted WorkingSet::wanted_at_connect() const {
-  link::Wanted asked = wanted();
+link::Wanted WorkingSet::wanted_at_connect(std::size_t most) const {
+  link::Wanted asked = wanted(most);
   for (const char* payload : {"qTStatus", "qAttached:{pid}", "qXfer:exec-file:read:{pid}:0,1000",
                               "qXfer:auxv:read::0,1000", "qOffsets", "qXfer:libraries-svr4:read::0,1000",
                               "qTfV", "qTsV", "qTfP", "Hc-1", "qXfer:btrace-conf:read::0,1000"})

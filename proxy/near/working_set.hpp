@@ -28,9 +28,9 @@ ExpeditedRegisters expedited_registers(std::string_view architecture);
 /// caller's text and data are read again when its callee has returned, however many steps that took.
 class WorkingSet {
  public:
-  static constexpr std::size_t stops = 4;            ///< that count
-  static constexpr std::size_t most_questions = 64;  ///< at a stop
-  static constexpr std::size_t most_pages = 32;
+  static constexpr std::size_t stops = 4;  ///< that count
+  /// At a stop: above all the registers of as many threads, and the tops of their stacks.
+  static constexpr std::size_t most_questions = 512, most_pages = 512;
   static constexpr std::size_t most_places = 24;  ///< that are remembered beyond those stops
 
   void set_registers(ExpeditedRegisters registers) { registers_ = registers; }
@@ -54,9 +54,10 @@ class WorkingSet {
   std::optional<std::uint64_t> stack_pointer(const std::string& g) const;
   /// What to gather at the next stop: the latest first, and always the stopped thread's registers, the thread
   /// list, and the pages that sp and pc point to.
-  link::Wanted wanted() const;
+  /// @param most how many things besides
+  link::Wanted wanted(std::size_t most) const;
   /// And what a GDB asks that has just connected.
-  link::Wanted wanted_at_connect() const;
+  link::Wanted wanted_at_connect(std::size_t most) const;
 
  private:
   struct AtStop {

@@ -121,7 +121,7 @@ class Host:
                 "-o", "UserKnownHostsFile=%s/known_hosts" % self.folder, "-o", "IdentitiesOnly=yes", "-i", os.path.join(self.folder, "user")]
 
     def program(self, name):
-        built = os.path.join(self.folder, name)
+        built = os.path.join(self.folder, os.path.basename(name))
         if not os.path.exists(built):
             subprocess.run(["g++", "-g", "-O0", "-pthread", os.path.join(TREE, "tests/e2e/programs/%s.cpp" % name), "-o", built], check=True)
         return built, built

@@ -121,7 +121,7 @@ TEST_CASE("a stop with what is wanted costs little on the wire") {
   open(near);
   near::WorkingSet wanted;
   wanted.set_registers(near::expedited_registers("i386:x86-64"));
-  near.send(wanted.wanted());
+  near.send(wanted.wanted(100));
   resume(near, "vCont;s");
   constexpr int steps = 80;
   std::uint64_t wire = 0, plain = 0, largest = 0;
@@ -145,7 +145,7 @@ TEST_CASE("a stop with what is wanted costs little on the wire") {
          {stop.map->text->substr(0, 12), stop.map->text->substr(stop.map->text->find('\n') + 1, 12)})
       wanted.touched_page(std::stoull(line, nullptr, 16));
     wanted.asked(std::nullopt, "qXfer:libraries-svr4:read::0,1000");
-    near.send(wanted.wanted());
+    near.send(wanted.wanted(100));
   }
   INFO("bytes of a stop, on average: " << wire / steps << " on the wire of " << plain / steps << ", at most "
                                        << largest);

@@ -51,6 +51,8 @@ class FakeInspection final : public inspect::Inspection {
   std::function<void(int)> on_read = [](int) {};
 
   inspect::State state() const override { return now; }
+  link::LinkReport link;
+  link::LinkReport link_report() const override { return link; }
 
   asio::awaitable<inspect::Result<std::shared_ptr<const inspect::TargetMap>>> map() override {
     if (failure) co_return tl::unexpected(*failure);

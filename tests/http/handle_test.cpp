@@ -1,4 +1,6 @@
 // What is asked for, and how it may go wrong.
+#include <chrono>
+
 #include <nlohmann/json.hpp>
 
 #include "proxy/http/reference.hpp"
@@ -158,6 +160,35 @@ TEST_CASE("the last packets, of one leg or of both") {
   CHECK(one["packets"][0] == both["packets"][2]);
   CHECK(ask(*target, context, {.target = "/debug/packets?leg=far"}).status == 400);
   CHECK(ask(*target, context, {.target = "/debug/packets?count=1001"}).status >= 400);
+}
+
+TEST_CASE("the link's figures") {
+  auto target = sample_target();
+  Context context{*target, "demo", "0.0", 2};
+  const auto unknown = body_json(ask(*target, context, {.target = "/debug/link"}));
+  CHECK(unknown["rtt_us"].is_null());
+  CHECK(unknown["bandwidth"].is_null());
+  CHECK(unknown["stops"]["budget"].is_null());
+  target->link = {.link = {.far_on_target = true,
+                           .rtt = std::chrono::milliseconds(100),
+                           .bandwidth = 2'500'000,
+                           .counters = {.received = {.messages = 5, .frames = 4, .plain = 300, .wire = 200}}},
+                  .asked = 3,
+                  .stops = 2,
+                  .stop_bytes = 150,
+                  .stop_budget = 250'000,
+                  .round_trips = {{"vCont;", 2}, {"m", 1}}};
+  const auto known = body_json(ask(*target, context, {.target = "/debug/link"}));
+  CHECK(known["far_on_target"] == true);
+  CHECK(known["rtt_us"] == 100'000);
+  CHECK(known["bandwidth"] == 2'500'000);
+  CHECK(known["received"]["bytes"] == 200);
+  CHECK(known["received"]["plain_bytes"] == 300);
+  CHECK(known["questions"]["asked"] == 3);
+  CHECK(known["stops"]["bytes"] == 150);
+  CHECK(known["stops"]["budget"] == 250'000);
+  CHECK(known["round_trips"]["vCont;"] == 2);
+  CHECK(known["stop_id"] == 7);
 }
 
 TEST_CASE("health, metrics and OpenAPI") {

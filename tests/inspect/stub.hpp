@@ -27,6 +27,7 @@ class FakeStub final : public StubAccess {
   int parts_of_files = 0;
 
   State state() const override { return now; }
+  link::LinkReport link_report() const override { return {}; }
   asio::awaitable<Result<Answers>> ask(std::vector<Question> questions) override {
     ++groups;
     Answers answers;

@@ -64,10 +64,16 @@ class ScriptedEnd {
 class Dialogue {
  public:
   /// Every packet goes to the stub, unless `keeps_answers`; calls are run through only beside it.
-  explicit Dialogue(bool keeps_answers = false,
-                    proxy::far::Far::Stub stub = proxy::far::Far::Stub::over_link)
+  explicit Dialogue(bool keeps_answers = false, proxy::far::Far::Stub stub = proxy::far::Far::Stub::over_link)
       : far_(nullptr, stub),
-        knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); }}, shared_.last_id) {
+        knowledge_({.far = [this](link::ToFar m) { far_.send(std::move(m)); },
+                    .link =
+                        [this] {
+                          auto now = figures;
+                          now.counters = far_.figures().counters;
+                          return now;
+                        }},
+                   shared_.last_id) {
     knowledge_.set_enabled(keeps_answers);
     shared_.keeps_answers = keeps_answers;
     shared_.runs_through_calls = stub == proxy::far::Far::Stub::beside;
@@ -164,7 +170,8 @@ class Dialogue {
     }
   }
 
-  near::ViewSettings view;  ///< of the next GDB
+  link::LinkFigures figures;  ///< that near gets, with true counters
+  near::ViewSettings view;    ///< of the next GDB
   std::vector<std::string> warnings;
   std::optional<link::StubGone> stub_gone;
 

@@ -65,7 +65,7 @@ constexpr auto commands = std::to_array<MonitorCommand>({
     {"view", "", "which view of the registers this GDB has, and why", show_view},
     {"calls", "[on|off]", "whether GDB may call functions, in the x86_64 view", calls},
     {"symbols", "", "the target's files that GDB has read, and what they were served as", symbols},
-    {"link", "", "where far runs, and how many questions were answered without asking the stub", show_link},
+    {"link", "", "where far runs, how fast the link is, what passed, and what cost round trips", show_link},
     {"hints", "[on|off]", "whether next and step run through calls on the target", monitor_hints},
     {"flush", "", "forget what was learned of the target, and ask for it again", flush},
     {"disassemble", "ADDRESS [COUNT]", "ARM64 instructions: a line \"ADDRESS WORD TEXT\" each, in hex",
