@@ -248,9 +248,8 @@ void Far::refused(const link::Request& request, const std::string& reply) {
   broken_[key_of(request)] = reply;
   if (!runs_on_ || !queue_.running()) return;
   near_(link::Log{
-      true,
-      "the stub refused " + request.payload + " with " + (reply.empty() ? "an empty reply" : reply) +
-          ", although it had set that breakpoint before: the target ran without it, and is interrupted"});
+      true, "the stub refused " + request.payload + " with " + (reply.empty() ? "an empty reply" : reply) +
+                ", although it had set one there before: the target ran without it, and is interrupted"});
   queue_.interrupt();
 }
 
