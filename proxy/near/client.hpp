@@ -30,18 +30,11 @@ namespace rspbridge::proxy::near {
 /// What outlives a GDB's connection. One a session.
 struct Shared {
   link::RequestId last_id = 0;
-<<<<<<< HEAD
-  bool multiprocess = false;            ///< some GDB switched the multiprocess extension on
-  bool keeps_answers = true;            ///< false: every packet goes to the stub (`--no-cache`)
-  AbsentFiles absent_files;             ///< of the file system that `file_system` names
-  std::string file_system;              ///< the last vFile:setfs; empty before one
-  bool runs_through_calls = false;      ///< far can, since it runs beside the stub
-=======
   bool multiprocess = false;                         ///< some GDB switched the multiprocess extension on
   bool keeps_answers = true;                         ///< false: every packet goes to the stub (`--no-cache`)
   std::map<std::int64_t, AbsentFiles> absent_files;  ///< by file system
   std::int64_t file_system = 0;                      ///< that vFile:setfs selected
->>>>>>> d36809c94394ed7003fc27b98b15407e855842c5
+  bool runs_through_calls = false;                   ///< far can, since it runs beside the stub
   std::set<std::string> written_files;  ///< by a GDB of this session: what is known of such a path may be old
   std::map<std::string, FileIdentity> last_seen;  ///< by path: a guess at what is there now
 };

@@ -191,16 +191,12 @@ class Knowledge {
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
   ReadAhead ahead_;
-<<<<<<< HEAD
-  bool hinted_ = false;              ///< by the present GDB
-  bool wants_images_ = false;        ///< a GDB has just connected, and its map is on the way
-=======
+  bool hinted_ = false;        ///< by the present GDB
   bool wants_images_ = false;  ///< a GDB has just connected, and its map is on the way
   /// Which a GDB that has connected is about to read: of the program's headers and of the vDSO; 0: neither.
   std::uint64_t headers_page_ = 0, vdso_page_ = 0;
   std::set<std::string> libraries_;  ///< of the program, that were listed since a GDB connected
   bool symbols_given_ = false;       ///< the next `qSymbol::` needs nothing of GDB
->>>>>>> d36809c94394ed7003fc27b98b15407e855842c5
   link::RequestId map_read_ = 0;     ///< of want_map()
   bool map_is_unavailable_ = false;  ///< for this program
   WorkingSet working_set_;
