@@ -80,26 +80,26 @@ void Far::read_file(const link::ReadFile& request) {
 
 void Far::on_link(link::ToFar message) {
   std::visit(
-      Overloaded{
-          [this](link::Request& request) { on_request(std::move(request)); }, [this](link::Open&) { open(); },
-          [this](link::ReadFile& request) { read_file(request); },
-          [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
-          [this](link::Symbols& given) {
-            symbols_.clear();
-            for (auto& [name, value] : given.symbols) symbols_[name] = value;
-          },
-          [this](link::LookAtFile& request) {
-            look_at_file(queue_, request, gdb_fs_, [this](link::FileSeen seen) { near_(std::move(seen)); });
-          },
-          [this](link::StepHint& hint) {
+      Overloaded{[this](link::Request& request) { on_request(std::move(request)); },
+                 [this](link::Open&) { open(); }, [this](link::ReadFile& request) { read_file(request); },
+                 [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
+                 [this](link::Symbols& given) {
+                   symbols_.clear();
+                   for (auto& [name, value] : given.symbols) symbols_[name] = value;
+                 },
+                 [this](link::LookAtFile& request) {
+                   look_at_file(queue_, request, gdb_fs_,
+                                [this](link::FileSeen seen) { near_(std::move(seen)); });
+                 },
+                 [this](link::StepHint& hint) {
                    if (stub_ == Stub::beside) steps_.set_hint(std::move(hint));
                  },
                  [this](link::Interrupt&) { interrupt(); }, [this](link::GdbCame&) { interrupt(); },
-          [this](link::GdbGone&) {
-            queue_.abandon_gdb();
-             steps_.gdb_gone();
-            broken_.clear();
-          }},
+                 [this](link::GdbGone&) {
+                   queue_.abandon_gdb();
+                   steps_.gdb_gone();
+                   broken_.clear();
+                 }},
       message);
 }
 
@@ -248,9 +248,8 @@ void Far::refused(const link::Request& request, const std::string& reply) {
   broken_[key_of(request)] = reply;
   if (!runs_on_ || !queue_.running()) return;
   near_(link::Log{
-      true,
-      "the stub refused " + request.payload + " with " + (reply.empty() ? "an empty reply" : reply) +
-          ", although it had set that breakpoint before: the target ran without it, and is interrupted"});
+      true, "the stub refused " + request.payload + " with " + (reply.empty() ? "an empty reply" : reply) +
+                ", although it had set one there before: the target ran without it, and is interrupted"});
   queue_.interrupt();
 }
 

@@ -39,9 +39,8 @@ enum class Answer : std::uint8_t {
 enum class Promise : std::uint8_t {
   none,
   made,
-  /// The stub has set this very breakpoint before, and its page is the same private code, read at this stop:
-  /// over a slow link nobody waits for the answer. If it is a refusal all the same, the target is
-  /// interrupted.
+  /// The stub has set one in this page before, and the page is private code that was read at this stop: over
+  /// a slow link nobody waits for the answer. If it is a refusal all the same, the target is interrupted.
   certain,
 };
 

@@ -149,6 +149,8 @@ class Knowledge {
   void promise(link::Request request, const std::string& reply,
                std::function<void(const std::optional<std::string>& said)> done);
   void tell_unknown(const std::string& question);
+  /// The stub has set a software breakpoint of this kind in that page of the process before.
+  bool sets_in_page(const std::pair<std::int64_t, rsp::BreakpointKey>& wanted) const;
   void pass_undecided();
   void decide();
   void learn_breakpoint(const Passed& passed, const std::string& reply);

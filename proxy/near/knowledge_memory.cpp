@@ -31,7 +31,8 @@ bool Knowledge::read_memory(Request& request) {
   want_map();
   const auto found = memory_.look(read->address, read->length);
   if (found == KnownMemory::Found::elsewhere) return false;
-  if (found == KnownMemory::Found::fetchable && read->length > most_kept_read) return false;
+  const bool known = found != KnownMemory::Found::fetchable && !memory_.expects_map();
+  if (read->length > most_kept_read && !known) return false;
   (found == KnownMemory::Found::here     ? answered_
    : found == KnownMemory::Found::coming ? awaited_
                                          : asked_) += 1;

@@ -1,5 +1,6 @@
 // What GDB sets, and the stub surely does: GDB is answered at once, and the packet goes out at once, so that
 // GDB needn't wait for each.
+#include <algorithm>
 #include <utility>
 
 #include "proxy/near/knowledge.hpp"
@@ -98,9 +99,17 @@ bool Knowledge::promises_breakpoint(Request& request) {
   working_set_.touched_page(address);
   const bool read_now = memory_.look(address, size) == KnownMemory::Found::here;
   if (breakpoint->insert)
-    request.promised = set_before_.contains(key) && read_now ? link::Promise::certain : link::Promise::made;
+    request.promised = sets_in_page(key) && read_now ? link::Promise::certain : link::Promise::made;
   promise(std::move(request), "OK", [](const auto&) {});
   return true;
+}
+
+bool Knowledge::sets_in_page(const std::pair<std::int64_t, BreakpointKey>& wanted) const {
+  const auto page = [](const BreakpointKey& key) { return key.address & ~(KnownMemory::page_size - 1); };
+  return std::any_of(set_before_.begin(), set_before_.end(), [&](const auto& set) {
+    return set.first == wanted.first && page(set.second) == page(wanted.second) &&
+           set.second.kind == wanted.second.kind;
+  });
 }
 
 // What isn't decided when something else is to go out gets the stub's own answer.

@@ -48,7 +48,14 @@ class Stub:
             guest.kill([pid])
             self.attachee.end()
         self.cleanups.append(end)
+        wait_for(lambda: self._has_begun(pid), "the program to be at its work")
         return pid
+
+    def _has_begun(self, pid):
+        """It sleeps, or has computed for some ticks: it isn't busy with its first line any more."""
+        fields = self.world.guest.run("cat /proc/%s/stat" % pid).rpartition(")")[2].split()
+        state, utime = fields[0], int(fields[11])
+        return state == "S" or utime >= 5
 
 
 class DirectGuest(Stub):

@@ -8,7 +8,7 @@
 
 using namespace rspbridge;
 using namespace rspbridge::proxy;
-using Place = proxy::far::Far::Place;
+using Stub = proxy::far::Far::Stub;
 using std::chrono::milliseconds;
 
 namespace {
@@ -28,7 +28,7 @@ void drain(FarSide& far) {
 
 TEST_CASE("in this process a round trip is from a request to the reply, while nothing else is owed") {
   Clock clock;
-  LocalFar far(nullptr, Place::with_near, clock.reads());
+  LocalFar far(nullptr, Stub::over_link, clock.reads());
   const auto ask = [&] {
     far.send(link::Request{.id = 1, .payload = "g", .effect = link::Effect::looks});
     drain(far);
@@ -53,7 +53,7 @@ TEST_CASE("in this process a round trip is from a request to the reply, while no
 
 TEST_CASE("in this process the bandwidth is that of a packet's bytes after the first ones") {
   Clock clock;
-  LocalFar far(nullptr, Place::with_near, clock.reads());
+  LocalFar far(nullptr, Stub::over_link, clock.reads());
   far.send(link::Request{.id = 1, .payload = "m0,8000", .effect = link::Effect::looks});
   drain(far);
   far.take_output();

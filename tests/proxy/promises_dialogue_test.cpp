@@ -74,6 +74,39 @@ TEST_CASE("a resume whose breakpoint can't be set isn't executed") {
   CHECK(s.gdb("vCont;c") == stop);
 }
 
+TEST_CASE(
+    "nobody waits for a breakpoint where one was set before; refused all the same, it interrupts the "
+    "target") {
+  Setting s;
+  s.gdb("m400100,4");
+  s.d.gdb_sends(set_one);  // in the page of the first one
+  s.d.gdb_gets("OK");
+  s.d.gdb_sends("vCont;c");
+  s.d.stub_gets(set_one);
+  s.d.stub_gets("vCont;c");
+  s.d.stub_sends("E0e");
+  s.d.stub_gets("^C");
+  REQUIRE(s.d.warnings.size() == 1);
+  CHECK(s.d.warnings[0].find("refused " + set_one + " with E0e") != std::string::npos);
+  s.d.stub_sends(stop);
+  s.d.gdb_gets(stop);
+  s.serve();
+  CHECK(s.gdb("vCont;c").starts_with("E.the target was not resumed"));
+  CHECK(s.gdb("vCont;c") == stop);
+}
+
+TEST_CASE("a breakpoint in a page where none was set before is waited for") {
+  Setting s;
+  s.gdb("m401100,4");
+  s.d.gdb_sends("Z0,401100,4");
+  s.d.gdb_gets("OK");
+  s.d.gdb_sends("vCont;c");
+  s.d.stub_gets("Z0,401100,4");
+  s.d.stub_gets_nothing();
+  s.d.stub_sends("OK");
+  s.d.stub_gets("vCont;c");
+}
+
 TEST_CASE("what changes something finds the breakpoints that were set before") {
   for (const std::string change : {"M411000,1:00", "P0=00", "qRcmd,78", "unlisted", "Z1,400300,4"}) {
     INFO(change);
