@@ -45,6 +45,8 @@ class SymbolFiles final : public near::SymbolStore {
   std::optional<near::StoredFile> find(const near::FileIdentity& file) override;
   near::StoredFile take(const near::FileIdentity& file, std::string contents) override;
   std::optional<near::StoredFile> debug_file(const std::string& build_id) override;
+  std::optional<near::StoredFile> linker_symbols(const std::string& build_id) override;
+  tl::expected<std::string, std::string> write_linker_symbols(const std::string& path) override;
   tl::expected<std::uint64_t, std::string> vdso_size(const std::string& start) override;
   tl::expected<std::string, std::string> vdso(const std::string& pages) override;
 
@@ -54,7 +56,11 @@ class SymbolFiles final : public near::SymbolStore {
   symbols::FileKey key_of(const near::FileIdentity& file) const;
   near::StoredFile translated(const std::string& contents, const std::string& name);
 
+  /// If `contents` are of a dynamic linker without symbols, what GDB needs of them is made.
+  void learn_linker(const near::FileIdentity& file, const std::string& contents);
+
   std::shared_ptr<const SymbolFolders> folders_;
+  std::map<std::string, near::StoredFile> linker_symbols_;  ///< by build-id
   std::string target_;
   bool translates_;
   std::unique_ptr<symbols::Cache> cache_;  ///< null if there can be none

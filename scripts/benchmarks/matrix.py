@@ -9,8 +9,8 @@ import sys
 import measures
 import ways
 
-# By name: rspbridge's options.
-BRIDGED = {"near": ["--far", "never"], "far": ["--far", "require"]}
+# By name: rspbridge's options. With "hints" GDB has its helper.
+BRIDGED = {"near": ["--far", "never"], "far": ["--far", "require"], "hints": ["--far", "require"]}
 NEVER_MIND = ("Reading ", "warning: File transfers")  # GDB says this once or twice, by how long a file takes
 
 
@@ -29,7 +29,7 @@ def one(target, way, rtt, mbit, executable):
     if way in BRIDGED:
         with ways.rspbridge(target, program, rtt, mbit, executable, *BRIDGED[way]) as (address, relay, memory):
             with measures.Peak(memory) as watch:
-                seconds, transcript = measures.session(address, target)
+                seconds, transcript = measures.session(address, target, way == "hints")
             stats, peak = relay.ended(), watch.most
     else:
         with {"tcp": ways.plain_tcp, "ssh -L": ways.ssh_forward}[way](target, program, rtt, mbit) as (address, relay):
@@ -72,7 +72,7 @@ def machine():
     return "%d x %s, Linux %s" % (os.cpu_count(), model, platform.release())
 
 
-COLOURS = {"tcp": "#999999", "ssh -L": "#d55e00", "near": "#56b4e9", "far": "#0072b2"}
+COLOURS = {"tcp": "#999999", "ssh -L": "#d55e00", "near": "#56b4e9", "far": "#0072b2", "hints": "#009e73"}
 
 
 def write_svg(path, rows):
@@ -98,12 +98,12 @@ def write_svg(path, rows):
             for row in rows:
                 if (row["rtt_ms"], row["mbit"]) == group and row["way"] == name:
                     out.append('<rect x="%.1f" y="%.1f" width="%d" height="%.1f" fill="%s"><title>%s: %.2f s</title></rect>' % (
-                        x + n * bar, y(row["seconds"]), bar - 3, 30 + height - y(row["seconds"]), COLOURS.get(name, "#009e73"), name, row["seconds"]))
+                        x + n * bar, y(row["seconds"]), bar - 3, 30 + height - y(row["seconds"]), COLOURS[name], name, row["seconds"]))
                     out.append('<text x="%.1f" y="%.1f" text-anchor="middle" font-size="9">%.3g</text>' % (x + n * bar + bar / 2 - 1, y(row["seconds"]) - 3, row["seconds"]))
         label = "%g ms" % group[0] + (", %g Mbit/s" % group[1] if group[1] else "")
         out.append('<text x="%.1f" y="%d" text-anchor="middle">%s</text>' % (x + bar * len(names) / 2, height + 48, label))
     for n, name in enumerate(names):
         out.append('<rect x="%d" y="%d" width="10" height="10" fill="%s"/><text x="%d" y="%d">%s</text>' % (
-            left + n * 80, height + 64, COLOURS.get(name, "#009e73"), left + n * 80 + 14, height + 73, name))
+            left + n * 80, height + 64, COLOURS[name], left + n * 80 + 14, height + 73, name))
     with open(path, "w") as file:
         file.write("\n".join(out) + "\n</svg>\n")

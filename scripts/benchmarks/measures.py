@@ -10,18 +10,21 @@ import threading
 from ways import SCRIPTS
 
 
-def session(address, target):
-    """The seconds that the standard session takes, and its transcript without what differs by itself."""
+HELPER = "source " + os.path.join(SCRIPTS, "gdb/rspbridge.py")
+
+
+def session(address, target, helped=False):
+    """The seconds that the standard session takes, and its transcript without what differs by itself. With GDB's helper, if `helped`."""
     with tempfile.TemporaryDirectory() as folder:
         result, transcript = os.path.join(folder, "session.json"), os.path.join(folder, "transcript")
-        settings = [word for line in (*target.settings, "set remotetimeout 120") for word in ("--set", line)]
+        settings = [word for line in (*target.settings, "set remotetimeout 120", *([HELPER] if helped else [])) for word in ("--set", line)]
         subprocess.run([os.path.join(SCRIPTS, "rsp-session"), "--gdb", target.gdb, "--program", target.program("demo")[1], "--connect",
                         "target remote " + address, *settings, "--detach", "kill", "--json", result, "--transcript", transcript,
                         "--timeout", "3600"], check=True, stdout=subprocess.DEVNULL)
         with open(result) as file:
             found = json.load(file)
         with open(transcript, errors="replace") as file:
-            said = normalised(file.read().replace(address, "ADDRESS"))
+            said = normalised(file.read().replace(address, "ADDRESS").replace("(gdb) %s\n" % HELPER, ""))
     if found["suspicious"]:
         sys.exit("bench: the session went wrong: %s" % found["suspicious"][0])
     return found["total"], said

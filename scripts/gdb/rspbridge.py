@@ -261,21 +261,28 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
     NAME = "maintenance rspbridge-hint"
     MOST = 256  # ranges that are told
     LIBRARY = re.compile(r"(0x[0-9a-f]+) +(0x[0-9a-f]+) +Yes \(\*\)")
+    LINKER = re.compile(r"^/.*/ld-[^/]*\.so[^/]*$")
 
     def __init__(self):
         super().__init__(self.NAME, gdb.COMMAND_MAINTENANCE)
         self.bridges = {}  # by connection: whether it is rspbridge
         self.told = None
         self.ranges = None
+        self.linkers = set()  # that were asked about
         for command in ("next", "step"):
             add_hook(command, self.NAME + " " + command)
         gdb.events.stop.connect(self.over)
-        for event in (gdb.events.new_objfile, gdb.events.clear_objfiles, gdb.events.free_objfile):
-            event.connect(self.forget)
+        gdb.events.new_objfile.connect(self.forget)
+        for event in (gdb.events.clear_objfiles, gdb.events.free_objfile):
+            event.connect(self.forget_all)
         gdb.events.connection_removed.connect(lambda event: self.bridges.pop(event.connection.num, None))
 
     def forget(self, _event):
         self.ranges = None
+
+    def forget_all(self, event):
+        self.forget(event)
+        self.linkers.clear()
 
     def bridge(self):
         """The selected inferior's connection, if rspbridge is at its other end."""
@@ -289,17 +296,31 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
     def without_lines(self):
         """The code of libraries that have no line information, over which `step` goes."""
         if self.ranges is None:
+            self.name_linker()
             shown = gdb.execute("info sharedlibrary", False, True)
             self.ranges = ["%s-%s" % (start[2:], end[2:]) for start, end in self.LIBRARY.findall(shown)]
         return self.ranges if len(self.ranges) <= self.MOST else []
 
-    def tell(self, words):
-        if words == self.told:
-            return
+    def ask(self, words):
+        """What `monitor rspbridge WORDS` says; None if no rspbridge is there."""
         bridge = self.bridge()
         if bridge:
-            bridge.send_packet("qRcmd," + ("rspbridge hints " + words).encode().hex())
+            said = bridge.send_packet("qRcmd," + ("rspbridge " + words).encode().hex())
+            return bytes.fromhex(said.decode()).decode()
+
+    def tell(self, words):
+        if words != self.told and self.ask("hints " + words) is not None:
             self.told = words
+
+    def name_linker(self):
+        """A dynamic linker without symbols, which GDB would step through, gets those that it needs. One that is read from
+        the target has them already."""
+        for file in gdb.objfiles():
+            if file.owner is None and file.filename and self.LINKER.match(file.filename) and file.filename not in self.linkers:
+                self.linkers.add(file.filename)
+                path = self.ask("linker-symbols " + file.filename)
+                if path and path.startswith("/") and not path.endswith("\n"):
+                    file.add_separate_debug_file(path)
 
     def over(self, _event):
         """At each stop."""
