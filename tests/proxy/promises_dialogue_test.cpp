@@ -11,6 +11,8 @@ using namespace rspbridge::tests::stopped;
 namespace {
 
 const std::string set_one = "Z0,400100,4", remove_one = "z0,400100,4", other = "Z0,400200,4";
+// No breakpoint was set there before: the stub is waited for.
+const std::string in_new_page = "Z0,401100,4";
 
 // One that has set a breakpoint already: only of such a stub more is promised.
 struct Setting : Stub {
@@ -64,13 +66,13 @@ TEST_CASE("what isn't sure to succeed is asked at once") {
 
 TEST_CASE("a resume whose breakpoint can't be set isn't executed") {
   Setting s;
-  s.instead[set_one] = "E0e";
-  CHECK(s.gdb(set_one) == "OK");
+  s.instead[in_new_page] = "E0e";
+  CHECK(s.gdb(in_new_page) == "OK");
   const std::string reply = s.gdb("vCont;c");
-  CHECK(reply == "E.the target was not resumed: the stub refused " + set_one + " with E0e");
+  CHECK(reply == "E.the target was not resumed: the stub refused " + in_new_page + " with E0e");
   CHECK_FALSE(s.was_asked("vCont;c"));
-  CHECK(s.gdb(set_one) == "E0e");    // not promised again
-  CHECK(s.cost({remove_one}) == 1);  // it never was there
+  CHECK(s.gdb(in_new_page) == "E0e");   // not promised again
+  CHECK(s.cost({"z0,401100,4"}) == 1);  // it never was there
   CHECK(s.gdb("vCont;c") == stop);
 }
 
@@ -214,13 +216,13 @@ TEST_CASE("a kill isn't held up by breakpoints, and a resume outlives its GDB") 
 
 TEST_CASE("a ^C for a resume that wasn't executed interrupts no other one") {
   Setting s;
-  s.instead[set_one] = "E0e";
-  s.gdb(set_one);
+  s.instead[in_new_page] = "E0e";
+  s.gdb(in_new_page);
   s.d.gdb_sends("vCont;c");
   s.d.gdb_interrupts();
   s.serve();
   REQUIRE(s.d.gdb_pop());
-  s.gdb(remove_one);
+  s.gdb("z0,401100,4");
   s.gdb("vCont;c");
   CHECK_FALSE(s.was_asked("^C"));
 }
