@@ -104,8 +104,10 @@ link::Wanted WorkingSet::wanted(std::size_t most) const {
     add_all(wanted.pages, stop.pages, most_pages);
     add_all(wanted.questions, stop.questions, most_questions);
   }
+  std::vector<link::WantedPage> places;
   for (const std::uint64_t place : places_)
-    add(wanted.pages, {link::WantedPage::Base::absolute, static_cast<std::int64_t>(place)}, most_pages);
+    places.push_back({link::WantedPage::Base::absolute, static_cast<std::int64_t>(place)});
+  add_all(wanted.pages, places, most_pages);
   return wanted;
 }
 

@@ -116,3 +116,11 @@ TEST_CASE("a debug file of the dynamic linker that isn't there is served from he
     d.gdb_gets(rsp::format_vfile_attachment("ker"));
   }
 }
+
+TEST_CASE("GDB's helper is told where such a file is, of a linker that is here") {
+  WithFiles d;
+  d.gdb_sends("qRcmd," + rsp::to_hex("rspbridge linker-symbols /sys root/ld.so"));
+  d.gdb_gets(rsp::to_hex("/cache/11d.debug"));
+  d.gdb_sends("qRcmd," + rsp::to_hex("rspbridge linker-symbols /bin/true"));
+  d.gdb_gets(rsp::to_hex("/bin/true is no dynamic linker\n"));
+}
