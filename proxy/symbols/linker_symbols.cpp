@@ -3,7 +3,6 @@
 #include <elf.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <vector>
 
@@ -14,6 +13,7 @@ namespace rspbridge::proxy::symbols {
 namespace {
 
 constexpr std::size_t instruction = 4;
+constexpr std::string_view build_id_section = ".note.gnu.build-id";
 constexpr std::size_t largest_linker = std::size_t{4} << 20;  // bytes
 
 class Code {
@@ -83,7 +83,8 @@ std::optional<LazyBinding> find_in(const Code& code) {
 }
 
 struct Linker {
-  Section text, build_id;
+  std::vector<Section> sections;
+  std::size_t text = 0;  ///< its index
   LazyBinding binding;
 };
 
@@ -92,18 +93,22 @@ std::optional<Linker> read_linker(std::string_view elf) {
       elf[EI_CLASS] != ELFCLASS64 || elf[EI_DATA] != ELFDATA2LSB ||
       elf.find("_rtld_global") == std::string_view::npos)
     return std::nullopt;
-  const std::vector<Section> sections = read_sections(elf);
-  const auto named = [&](std::string_view name) -> const Section* {
-    const auto at =
-        std::find_if(sections.begin(), sections.end(), [&](const Section& s) { return s.name == name; });
-    return at == sections.end() ? nullptr : &*at;
+  Linker linker{read_sections(elf), 0, {}};
+  const auto index = [&](std::string_view name) {
+    const auto at = std::find_if(linker.sections.begin(), linker.sections.end(),
+                                 [&](const Section& section) { return section.name == name; });
+    return static_cast<std::size_t>(at - linker.sections.begin());
   };
-  const Section *text = named(".text"), *id = named(".note.gnu.build-id");
-  if (!text || !id || named(".symtab") || text->extent.end > elf.size() || id->extent.end > elf.size())
-    return std::nullopt;
-  const auto binding = find_in(Code(elf.substr(text->extent.begin, text->extent.size()), text->address));
+  const std::size_t none = linker.sections.size();
+  linker.text = index(".text");
+  if (linker.text == none || index(build_id_section) == none || index(".symtab") != none) return std::nullopt;
+  for (const Section& section : linker.sections)
+    if (section.extent.end > elf.size() || section.extent.begin > section.extent.end) return std::nullopt;
+  const Section& text = linker.sections[linker.text];
+  const auto binding = find_in(Code(elf.substr(text.extent.begin, text.extent.size()), text.address));
   if (!binding) return std::nullopt;
-  return Linker{*text, *id, *binding};
+  linker.binding = *binding;
+  return linker;
 }
 
 template <class T>
@@ -122,62 +127,77 @@ Elf64_Sym function(std::uint32_t name, std::uint64_t address, std::uint16_t sect
   return symbol;
 }
 
-// The header, then the sections' contents in their order, then their headers.
-std::string write(std::string_view elf, const Linker& linker) {
-  using namespace std::string_literals;
-  const std::string names = "\0.note.gnu.build-id\0.text\0.symtab\0.strtab\0.shstrtab\0"s;
-  const std::string strings = "\0_dl_runtime_resolve\0_dl_fixup\0"s;
-  const auto at = [](const std::string& table, const char* name) {
-    return static_cast<std::uint32_t>(table.find("\0"s + name + "\0"s) + 1);
-  };
-  constexpr std::uint16_t text_index = 2, names_index = 5;
-  const auto header = [&](const char* name, std::uint32_t type) {
-    Elf64_Shdr made{};
-    made.sh_name = at(names, name);
-    made.sh_type = type;
-    made.sh_addralign = 8;
-    return made;
-  };
-  std::array<Elf64_Shdr, 6> headers{Elf64_Shdr{},
-                                    header(".note.gnu.build-id", SHT_NOTE),
-                                    header(".text", SHT_NOBITS),
-                                    header(".symtab", SHT_SYMTAB),
-                                    header(".strtab", SHT_STRTAB),
-                                    header(".shstrtab", SHT_STRTAB)};
-  std::string symbols(sizeof(Elf64_Sym), '\0');
-  append(symbols, function(at(strings, "_dl_runtime_resolve"), linker.binding.resolve, text_index));
-  append(symbols, function(at(strings, "_dl_fixup"), linker.binding.fixup, text_index));
-  const std::array<std::string, 6> contents{
-      "",      std::string(elf.substr(linker.build_id.extent.begin, linker.build_id.extent.size())),
-      "",      symbols,
-      strings, names};
-  std::string out(sizeof(Elf64_Ehdr), '\0');
-  for (std::size_t i = 1; i < headers.size(); ++i) {
-    out.resize((out.size() + 7) & ~std::size_t{7});
-    headers[i].sh_offset = out.size();
-    headers[i].sh_size = contents[i].size();
-    out += contents[i];
+// Sections, as they are added one by one.
+class Writer {
+ public:
+  Writer() : out_(sizeof(Elf64_Ehdr), '\0'), headers_(1) { names_ += '\0'; }
+
+  std::size_t add(std::string_view name, Elf64_Shdr header, std::string_view contents) {
+    header.sh_name = static_cast<std::uint32_t>(names_.size());
+    names_.append(name).append(1, '\0');
+    out_.resize((out_.size() + 7) & ~std::size_t{7});
+    header.sh_offset = out_.size();
+    if (header.sh_type != SHT_NOBITS) header.sh_size = contents.size();
+    out_ += contents;
+    headers_.push_back(header);
+    return headers_.size() - 1;
   }
-  headers[1].sh_flags = SHF_ALLOC;
-  headers[1].sh_addr = linker.build_id.address;
-  headers[1].sh_addralign = 4;
-  headers[text_index].sh_flags = SHF_ALLOC | SHF_EXECINSTR;
-  headers[text_index].sh_addr = linker.text.address;
-  headers[text_index].sh_size = linker.text.extent.size();
-  headers[3].sh_link = 4;
-  headers[3].sh_info = 1;  // of the first global symbol
-  headers[3].sh_entsize = sizeof(Elf64_Sym);
-  out.resize((out.size() + 7) & ~std::size_t{7});
+  // `start` is the header of the linker: the machine, and what else must be as there.
+  std::string done(Elf64_Ehdr start) {
+    Elf64_Shdr header{};
+    header.sh_type = SHT_STRTAB;
+    constexpr std::string_view name = ".shstrtab";
+    const std::string all = names_ + std::string(name) + '\0';
+    const std::size_t last = add(name, header, all);
+    out_.resize((out_.size() + 7) & ~std::size_t{7});
+    start.e_entry = start.e_phoff = start.e_phnum = 0;
+    start.e_shoff = out_.size();
+    start.e_shentsize = sizeof(Elf64_Shdr);
+    start.e_shnum = static_cast<std::uint16_t>(headers_.size());
+    start.e_shstrndx = static_cast<std::uint16_t>(last);
+    std::memcpy(out_.data(), &start, sizeof start);
+    for (const Elf64_Shdr& one : headers_) append(out_, one);
+    return std::move(out_);
+  }
+
+ private:
+  std::string out_, names_;
+  std::vector<Elf64_Shdr> headers_;
+};
+
+// What the linker loads, without contents, as objcopy --only-keep-debug leaves it; then the symbols.
+std::string write(std::string_view elf, const Linker& linker) {
+  Writer writer;
+  std::size_t text = 0;
+  for (const Section& section : linker.sections) {
+    if ((section.flags & SHF_ALLOC) == 0) continue;
+    Elf64_Shdr header;
+    std::memcpy(&header, elf.data() + section.header, sizeof header);
+    const bool is_note = section.name == build_id_section;
+    if (!is_note) header.sh_type = SHT_NOBITS;
+    header.sh_link = header.sh_info = 0;
+    const auto contents = elf.substr(section.extent.begin, is_note ? section.extent.size() : 0);
+    const std::size_t index = writer.add(section.name, header, contents);
+    if (&section == &linker.sections[linker.text]) text = index;
+  }
+  const std::string resolve = "_dl_runtime_resolve", fixup = "_dl_fixup";
+  const std::string strings = '\0' + resolve + '\0' + fixup + '\0';
+  Elf64_Shdr header{};
+  header.sh_type = SHT_STRTAB;
+  const std::size_t string_table = writer.add(".strtab", header, strings);
+  std::string symbols(sizeof(Elf64_Sym), '\0');
+  const auto index = static_cast<std::uint16_t>(text);
+  append(symbols, function(1, linker.binding.resolve, index));
+  append(symbols, function(static_cast<std::uint32_t>(resolve.size() + 2), linker.binding.fixup, index));
+  header.sh_type = SHT_SYMTAB;
+  header.sh_link = static_cast<std::uint32_t>(string_table);
+  header.sh_info = 1;  // the first global symbol
+  header.sh_entsize = sizeof(Elf64_Sym);
+  header.sh_addralign = 8;
+  writer.add(".symtab", header, symbols);
   Elf64_Ehdr start{};
-  std::memcpy(&start, elf.data(), sizeof start);  // the machine, and what else must be as in the linker
-  start.e_entry = start.e_phoff = start.e_phnum = 0;
-  start.e_shoff = out.size();
-  start.e_shentsize = sizeof(Elf64_Shdr);
-  start.e_shnum = headers.size();
-  start.e_shstrndx = names_index;
-  std::memcpy(out.data(), &start, sizeof start);
-  for (const Elf64_Shdr& one : headers) append(out, one);
-  return out;
+  std::memcpy(&start, elf.data(), sizeof start);
+  return writer.done(start);
 }
 
 }  // namespace

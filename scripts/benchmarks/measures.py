@@ -31,8 +31,9 @@ def session(address, target, helped=False):
 
 
 def normalised(transcript):
-    """Without process numbers, and without the stack's addresses: how long the environment is moves it."""
+    """Without process numbers, and without the stack's addresses, also those in a string that isn't initialised yet: how long the environment is moves it."""
     for pattern, to in ((r"0x(7fff|ffff)ff[0-9a-f]{6}\b", "STACK"), (r"\bThread \d+\.\d+\b", "Thread PID.TID"), (r"\bprocess \d+\b", "process PID"), (r"\(LWP \d+\)", "(LWP N)"),
+                        (r'(?m)^text = ".*"$', "text = (not initialised)"),
                         (r"\[Inferior 1 \(.*?\) (killed|detached)\]", r"[Inferior 1 \1]")):
         transcript = re.sub(pattern, to, transcript)
     return transcript

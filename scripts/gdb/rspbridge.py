@@ -306,7 +306,7 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
         bridge = self.bridge()
         if bridge:
             said = bridge.send_packet("qRcmd," + ("rspbridge " + words).encode().hex())
-            return bytes.fromhex(said.decode()).decode()
+            return "" if said == b"OK" else bytes.fromhex(said.decode()).decode()
 
     def tell(self, words):
         if words != self.told and self.ask("hints " + words) is not None:

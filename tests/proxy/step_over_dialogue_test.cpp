@@ -99,7 +99,7 @@ struct Session {
     return *reply;
   }
   void hint(const std::string& words) {
-    CHECK(gdb("qRcmd," + rsp::to_hex("rspbridge hints " + words)).empty());
+    CHECK(gdb("qRcmd," + rsp::to_hex("rspbridge hints " + words)) == "OK");
   }
 };
 
@@ -157,7 +157,7 @@ TEST_CASE("step runs through functions without line information, and their linka
   s.hint("step 400800-400900");
   s.stops = {called, returned, next_line};
   CHECK(s.gdb(step) == next_line.stop());
-  CHECK_FALSE(s.gdb("qRcmd," + rsp::to_hex("rspbridge hints step 400800-400800")).empty());
+  CHECK(s.gdb("qRcmd," + rsp::to_hex("rspbridge hints step 400800-400800")) != "OK");
 }
 
 TEST_CASE("what isn't surely a call from the range is GDB's") {

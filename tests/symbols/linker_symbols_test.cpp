@@ -59,6 +59,7 @@ std::string linker(const std::vector<std::uint32_t>& instructions, bool with_sym
     Elf64_Shdr made{};
     made.sh_name = name, made.sh_type = type, made.sh_addr = where, made.sh_offset = at,
     made.sh_size = length;
+    made.sh_flags = where != 0 ? SHF_ALLOC : 0;
     put(elf, elf.size(), made);
   };
   section(0, SHT_NULL, 0, 0, 0);
@@ -118,21 +119,23 @@ TEST_CASE("the debug file has the linker's build-id and both symbols, one instru
   const auto made = linker_symbols(linker(code()));
   REQUIRE(made);
   CHECK(build_id(*made) == "abcdef01");
-  const auto sections = read_sections(*made);
-  REQUIRE(sections.size() == 6);
-  CHECK(sections[2].name == ".text");
-  CHECK(sections[2].type == SHT_NOBITS);
-  CHECK(sections[2].address == address);
-  const Section& table = sections[3];
-  REQUIRE(table.extent.size() == 3 * sizeof(Elf64_Sym));
+  const auto elf = read_elf(*made);
+  REQUIRE(elf.sections.size() == 6);  // none, what is loaded, and three of its own
+  CHECK(elf.sections[1].name == ".text");
+  CHECK(elf.sections[1].type == SHT_NOBITS);
+  CHECK(elf.sections[1].address == address);
+  const Section *table = elf.find(".symtab"), *strings = elf.find(".strtab");
+  REQUIRE((table && strings && table->extent.size() == 3 * sizeof(Elf64_Sym)));
   const std::vector<std::pair<std::string, std::uint64_t>> expected = {{"_dl_runtime_resolve", address + 4},
                                                                        {"_dl_fixup", address + 36}};
   for (std::size_t i = 0; i < 2; ++i) {
     Elf64_Sym symbol;
-    made->copy(reinterpret_cast<char*>(&symbol), sizeof symbol, table.extent.begin + (i + 1) * sizeof symbol);
-    CHECK(std::string(made->c_str() + sections[4].extent.begin + symbol.st_name) == expected[i].first);
+    made->copy(reinterpret_cast<char*>(&symbol), sizeof symbol,
+               table->extent.begin + (i + 1) * sizeof symbol);
+    CHECK(std::string(made->c_str() + strings->extent.begin + symbol.st_name) == expected[i].first);
     CHECK(symbol.st_value == expected[i].second);
     CHECK(symbol.st_size == 4);
+    CHECK(symbol.st_shndx == 1);
   }
   // Its translation is one for an x86-64 GDB.
   CHECK(translate(*made, "linker"));

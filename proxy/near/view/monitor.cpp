@@ -108,6 +108,7 @@ Task<std::string> view_monitor(View& view, const PacketRow& row, std::string req
     if (command.name != name) continue;
     auto working = command.handler(view, std::move(arguments));
     const std::string output = co_await working;
+    if (output.empty()) co_return "OK";  // an empty reply means that there is no such packet
     co_return rsp::to_hex(output);
   }
   co_return rsp::to_hex("rspbridge has no command " + rsp::quote(name) + ": see monitor rspbridge help\n");
