@@ -14,6 +14,9 @@ FIXED = [
     (re.compile(r"^(#\d+ +)0x[0-9a-f]{16} in ", re.M), r"\1"),
     # A register may hold the process's random stack guard, whole or by halves.
     (re.compile(r"^([xw]\d+ +)0x(?:[0-9a-f]{7,8}|[0-9a-f]{13,16}) +-?\d+$", re.M), r"\1RANDOM"),
+    # A dynamic linker without symbols gets a debug file from rspbridge.
+    (re.compile(r"^(Reading symbols from target:/usr/lib/debug/\.build-id/\S+\.debug\.\.\.\n)?"
+                r"\(No debugging symbols found in target:/(lib/ld-linux-aarch64\.so\.1|usr/lib/debug/\.build-id/\S+\.debug)\)\n", re.M), ""),
     # Where GDB believes that a longjmp leads to: glibc mangles pointers with a random number.
     (re.compile(r"(adjusted from |Cannot access memory at address )0x[0-9a-f]{13,16}( to 0x[0-9a-f]{13,16})?"), r"\1RANDOM"),
     (STUB_ENDED, "Remote connection closed"),

@@ -1,4 +1,5 @@
 """next and step with GDB's helper, which has calls run through beside the stub: the same as GDB alone, in fewer trips."""
+import contextlib
 import dataclasses
 import functools
 import os
@@ -70,9 +71,10 @@ def hinted():
         yield dataclasses.replace(scenario, before=[*scenario.before, *QUIET, *SOURCED])
 
 
-def resumes_once(world):
-    """A next is one resume of GDB's, whatever it calls; without hints it is one for each call."""
-    scenario = Scenario("counted", "stepping", [], [], before=[*QUIET, *SOURCED])
+@contextlib.contextmanager
+def session(world, commands, before=(), sysroot=""):
+    """A GDB behind a far helper that was told `commands`, and a function that counts a command's resumes."""
+    scenario = Scenario("counted", "stepping", [], [], before=[*QUIET, *before], sysroot=sysroot)
     with Bridge(world, scenario, arguments=["--far", "require"]) as bridge:
         bridge.folder = bridge.temporary()
         gdb = new_gdb(world, scenario, bridge.where, bridge)
@@ -88,21 +90,40 @@ def resumes_once(world):
             with open(log) as file:
                 return len(re.findall(r"Sending packet: \$vCont;", file.read()))
         try:
-            for command in ("break main", "continue", "next", "next", "delete"):
+            for command in commands:
                 gdb.do(command)
-            once, line = resumes("next"), gdb.ask("frame")
-            gdb.ask("monitor rspbridge hints off")
-            own = resumes("next")
-            assert "Each step is GDB's own" in gdb.ask("monitor rspbridge hints"), "hints are still on"
+            yield gdb, resumes
             gdb.do("kill")
         finally:
             gdb.end()
+
+
+def resumes_once(world):
+    """A next is one resume of GDB's, whatever it calls; without hints it is one for each call."""
+    with session(world, ("break main", "continue", "next", "next", "delete"), SOURCED) as (gdb, resumes):
+        once, line = resumes("next"), gdb.ask("frame")
+        gdb.ask("monitor rspbridge hints off")
+        own = resumes("next")
+        assert "Each step is GDB's own" in gdb.ask("monitor rspbridge hints"), "hints are still on"
     assert "i < 20" in line or "for (int i" in line, line
     assert once <= 2, "a next over count(fibonacci(7)) took %d resumes" % once
     assert own >= 3, "without hints a next over one call took %d resumes" % own
+
+
+def linker_is_known(sysroot, before):
+    """A step into a function that isn't bound yet doesn't go through all of the linker's look-up."""
+    def test(world):
+        with session(world, ("break stepping.cpp:94", "continue", "delete"), before, sysroot) as (gdb, resumes):
+            gdb.ask("monitor rspbridge hints off")
+            count, line = resumes("step"), gdb.ask("frame")
+            assert "std::signal(SIGUSR2" in line, line
+            assert count < 80, "a step over a function that isn't bound yet took %d resumes" % count
+    return test
 
 
 def tests():
     for scenario in hinted():
         yield "hints/" + scenario.name, functools.partial(check, scenario, "guest")
     yield "hints/one resume", resumes_once
+    yield "hints/linker on the target", linker_is_known("target:", [])
+    yield "hints/linker here", linker_is_known("", SOURCED)

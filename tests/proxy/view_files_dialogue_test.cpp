@@ -92,7 +92,8 @@ TEST_CASE("a debug file that only this machine has is opened without the stub") 
   d.stub_gets(other);
 }
 
-TEST_CASE("a debug file of the dynamic linker that isn't there is served from here, one that is there isn't") {
+TEST_CASE(
+    "a debug file of the dynamic linker that isn't there is served from here, one that is there isn't") {
   const std::string debug = "/usr/lib/debug/.build-id/11/d.debug";
   for (const bool is_there : {false, true}) {
     WithFiles d(true);
