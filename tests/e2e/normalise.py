@@ -26,6 +26,7 @@ FIXED = [
     (re.compile(r"(\bTarget Id) +(?=Frame)"), r"\1 "),
     (re.compile(r"(\bThread P\d+\.P\d+ \"[^\"\n]*\") +"), r"\1 "),
 ]
+LINKER = re.compile(r"^Reading symbols from target:/lib/ld-linux.*\nReading /usr/lib/debug/\.build-id/../(\w+)\.debug", re.M)
 PROCESS = re.compile(r"(\b(?:[Pp]rocess|Thread(?= \d+\.\d)|LWP|PID|pid|attach) )(\d+)(?:\.(\d+))?")
 PATHS = re.compile(r"/proc/(\d+)/")
 
@@ -52,6 +53,8 @@ def normalise(text, secrets=()):
     """`secrets` are (string, replacement) pairs of this one run, such as a socket's path."""
     for secret, replacement in secrets:
         text = text.replace(secret, replacement)
+    if linker := LINKER.search(text):  # GDB looks for its debug file until it has one
+        text = re.sub(r"^Reading .*%s\.debug from remote target\.\.\.\n" % linker[1], "", text, flags=re.M)
     text = ProcessNames().apply(text)
     for pattern, replacement in FIXED:
         text = pattern.sub(replacement, text)

@@ -6,7 +6,7 @@ import os
 import re
 
 from compare import check, new_gdb
-from gdb_helper import HELPER
+from gdb_helper import HELPER, STOCK_GDBS, helped, play
 from scenarios import SCENARIOS, Scenario
 from stubs import Bridge
 
@@ -121,9 +121,20 @@ def linker_is_known(sysroot, before):
     return test
 
 
+def in_x86_64_view(world):
+    """A stock x86-64 GDB steps as well with hints as without."""
+    commands = ["next", "next 2", "step", "step 2", "bt", "finish", "next 3", "info locals", "step 3", "bt 2"]
+    gdb = next(iter(STOCK_GDBS.values()))
+    told = [play(world, "frames-gcc-O0", helped(gdb), True, ["monitor rspbridge hints " + switch, *commands]) for switch in ("on", "off")]
+    for command in commands:
+        assert told[0][command] == told[1][command], "%s\nwith hints:\n%s\nwithout:\n%s" % (command, told[0][command], told[1][command])
+    assert "#0" in told[0]["bt"] and "main" in told[0]["bt"], told[0]["bt"]
+
+
 def tests():
     for scenario in hinted():
         yield "hints/" + scenario.name, functools.partial(check, scenario, "guest")
+    yield "hints/x86_64 view", in_x86_64_view
     yield "hints/one resume", resumes_once
     yield "hints/linker on the target", linker_is_known("target:", [])
     yield "hints/linker here", linker_is_known("", SOURCED)
