@@ -16,8 +16,9 @@ inline constexpr std::uint8_t invalid_opcode = 0xe2;
 
 /// The amd64 number, or `no_register`.
 constexpr std::uint8_t amd64_register(std::uint64_t arm64) {
-  const rsp::Role* role = rsp::role_of_dwarf(arm64);
-  return role ? role->amd64_dwarf : no_register;
+  for (const rsp::Role& role : rsp::x86_64_roles)  // GCC 12 with UBSan takes no pointer to one for a constant
+    if (role.arm64_dwarf == arm64) return role.amd64_dwarf;
+  return no_register;
 }
 
 }  // namespace rspbridge::proxy::symbols
