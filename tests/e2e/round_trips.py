@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/benchmarks"))
 import matrix  # noqa: E402
+import measures  # noqa: E402
 import ways  # noqa: E402
 from gdb import Gdb  # noqa: E402
 
@@ -104,28 +105,40 @@ def looking(world):
         gdb.end()
 
 
-def stays(far, most):
-    """What the standard session's steps cost besides their resumes."""
+def nexts(world, way, before=()):
+    """What GDB waits for in five `next` of the standard session, after three."""
+    with target() as host, session(world, host, way) as bridge:
+        gdb = bridge.connect()
+        for command in (*before, "break leaf", "continue", "delete", "next", "next", "next"):
+            gdb.ask(command)
+        bridge.waits()
+        for _ in range(5):
+            gdb.ask("next")
+        waits = bridge.waits()
+        gdb.end()
+    return waits
+
+
+def stays(way, most):
+    """What these cost besides their resumes."""
     def test(world):
-        with target() as host, session(world, host, far) as bridge:
-            gdb = bridge.connect()
-            gdb.ask("break leaf")
-            gdb.ask("continue")
-            for _ in range(5):
-                gdb.ask("next")
-            bridge.waits()
-            for _ in range(10):
-                gdb.ask("next")
-            waits = bridge.waits()
-            resumes = [wait for wait in waits if wait.startswith("$vCont;")]
-            assert resumes, waits
-            expect([wait for wait in waits if wait not in resumes], most(len(resumes)), "10 next with %d resumes" % len(resumes))
-            gdb.end()
+        waits = nexts(world, way)
+        resumes = [wait for wait in waits if wait.startswith("$vCont;")]
+        assert len(resumes) > 5, waits
+        expect([wait for wait in waits if wait not in resumes], most(len(resumes)), "5 next with %d resumes" % len(resumes))
     return test
+
+
+def runs_through(world):
+    """With hints a next is a resume, whatever it calls."""
+    waits = nexts(world, "hints", [measures.HELPER])
+    assert len(waits) >= 5, waits
+    expect(waits, 6, "5 next")
 
 
 def tests():
     yield "far/round trips of connecting", connecting
     yield "far/round trips of looking", looking
     yield "far/round trips of next", stays("far", lambda resumes: 1)
+    yield "far/round trips of next, hinted", runs_through
     yield "far/round trips of next, near", stays("near", lambda resumes: resumes + 2)

@@ -87,7 +87,7 @@ def session(world, commands, before=(), sysroot=""):
             gdb.ask(command)
             for setting in ("set debug remote 0", "set logging enabled off"):
                 gdb.ask(setting)
-            with open(log) as file:
+            with open(log, errors="replace") as file:
                 return len(re.findall(r"Sending packet: \$vCont;", file.read()))
         try:
             for command in commands:
