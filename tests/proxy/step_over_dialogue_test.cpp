@@ -56,7 +56,9 @@ struct Session {
 
   explicit Session(bool keeps_answers = false) : d(keeps_answers, proxy::far::Far::Stub::beside) {
     d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .machine = link::Machine::aarch64});
-    d.open("PacketSize=47ff;QStartNoAckMode+;multiprocess+;swbreak+;vContSupported+");
+    d.open(
+        "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+;"
+        "swbreak+;vContSupported+");
   }
   std::string memory(std::uint64_t address, std::uint64_t length) const {
     const std::map<std::uint64_t, std::string> words = {
