@@ -78,6 +78,7 @@ constexpr std::array without_loop = {
     Action{Verb::registers, look_at_session<look::print_registers>},
     Action{Verb::memory, look_at_session<look::print_memory>},
     Action{Verb::core, look_at_session<look::save_core>},
+    Action{Verb::crash, look_at_session<look::print_crash>},
     Action{Verb::translate, translate},
     Action{Verb::packets, print_packets},
 };

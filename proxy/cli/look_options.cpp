@@ -103,6 +103,14 @@ void add_core(CLI::App& app, Raw& raw, Options& options) {
   add_json(app, options, "with -o: print a JSON object with file, bytes and stop_id once it is there");
 }
 
+void add_crash(CLI::App& app, Raw& raw, Options& options) {
+  app.add_option("-o", options.look.output, "write the report as JSON to a file")->type_name("FILE");
+  app.add_option("--format", options.look.format, "of JSON: report (default), or casr for CASR's shape")
+      ->type_name("report|casr")
+      ->check(CLI::IsMember({"report", "casr"}).description(""));
+  add_look(app, raw, options);
+}
+
 void complete_look(const Raw& raw, Options& options) {
   const auto fail = [](const std::string& text) { throw CLI::ValidationError(text); };
   auto& look = options.look;

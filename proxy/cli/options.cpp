@@ -62,6 +62,7 @@ constexpr std::array all_verbs = {
     VerbRow{Verb::memory, "memory", look, "Print or save memory: memory ADDR LENGTH", add_memory,
             complete_look},
     VerbRow{Verb::core, "core", look, "Save a core file: core -o FILE", add_core, complete_look},
+    VerbRow{Verb::crash, "crash", look, "Print the stop as a crash report", add_crash, complete_look},
     VerbRow{Verb::doctor, "doctor", other, "Check what debugging on the target needs", add_doctor,
             complete_session},
     VerbRow{Verb::clean, "clean", other, "Remove the helpers that rspbridge left on the target", add_clean,

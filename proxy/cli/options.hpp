@@ -26,6 +26,7 @@ enum class Verb : std::uint8_t {
   registers,
   memory,
   core,
+  crash,
   doctor,
   clean,
   translate,

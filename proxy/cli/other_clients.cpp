@@ -38,6 +38,7 @@ void OtherClients::serve_http(const asio::any_io_executor& executor, const Optio
   settings.session = services.session;
   settings.recorder = services.recorder;
   settings.pprof = services.pprof;
+  settings.image_files = services.image_files;
   settings.version = RSPBRIDGE_VERSION;
   if (options.http) {
     settings.host = options.http->host;

@@ -24,6 +24,7 @@ class OtherClients {
     std::string session;                 ///< its name
     const Recorder* recorder = nullptr;  ///< outlives the services
     http::Pprof pprof;
+    triage::FileSource* image_files = nullptr;  ///< outlives the services; null: there are no crash reports
   };
 
   /// Opens what can be opened; the session goes on without the rest, which is said in the log. Throws Failure

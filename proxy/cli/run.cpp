@@ -22,6 +22,7 @@
 #include "proxy/cli/listening.hpp"
 #include "proxy/cli/other_clients.hpp"
 #include "proxy/cli/signals.hpp"
+#include "proxy/image_files.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/registry/sessions.hpp"
 #include "proxy/symbol_files.hpp"
@@ -46,6 +47,7 @@ struct Running {
   Debuggee debuggee;
   Recorder recorder;
   std::unique_ptr<Session> session;
+  std::unique_ptr<ImageFiles> image_files;
   std::string session_name;
   std::unique_ptr<OtherClients> others;
   std::optional<registry::ReadyFile> ready_file;
@@ -91,7 +93,10 @@ void share_terminal(Running& run, Signals& signals) {
 }
 
 OtherClients::Services services_of(Running& run) {
-  OtherClients::Services services{.session = run.session_name, .recorder = &run.recorder, .pprof = {}};
+  OtherClients::Services services{.session = run.session_name,
+                                  .recorder = &run.recorder,
+                                  .pprof = {},
+                                  .image_files = run.image_files.get()};
   if (run.options.pprof)
     services.pprof = {run.options.pprof->host + ":" + std::to_string(run.options.pprof->port),
                       [&ssh = *run.debuggee.ssh, where = *run.options.pprof] {
@@ -152,12 +157,11 @@ std::string target_identity(const Debuggee& debuggee) {
 }
 
 // Each kind of view has its files: the target's own, the host's, or what they are translated to.
-void set_view(const Options& options, std::string target, Session::Options& session) {
+void set_view(const Options& options, std::string target, std::shared_ptr<const SymbolFolders> folders,
+              Session::Options& session) {
   session.view = options.view;
   session.view_document = options.view_document;
   session.view_file = options.view_file;
-  std::shared_ptr<const SymbolFolders> folders;
-  if (!options.symbols.empty()) folders = std::make_shared<SymbolFolders>(options.symbols);
   session.symbols = [folders,
                      target = std::move(target)](near::ViewKind kind) -> std::shared_ptr<near::SymbolStore> {
     return std::make_shared<SymbolFiles>(folders, target, kind == near::ViewKind::x86_64);
@@ -171,6 +175,7 @@ asio::awaitable<int> run(Options options) {
               .debuggee = {},
               .recorder = {},
               .session = {},
+              .image_files = {},
               .session_name = session_name(),
               .others = {},
               .ready_file = {},
@@ -191,7 +196,10 @@ asio::awaitable<int> run(Options options) {
     session_options.far_on_target = run.debuggee.far_on_target;
     session_options.version = RSPBRIDGE_VERSION;
     session_options.keeps_answers = run.options.keeps_answers;
-    set_view(run.options, target_identity(run.debuggee), session_options);
+    std::shared_ptr<const SymbolFolders> folders;
+    if (!run.options.symbols.empty()) folders = std::make_shared<SymbolFolders>(run.options.symbols);
+    run.image_files = std::make_unique<ImageFiles>(folders, target_identity(run.debuggee));
+    set_view(run.options, target_identity(run.debuggee), folders, session_options);
     if (run.debuggee.gdbserver)
       session_options.interrupt_process = [&run](std::int64_t pid) {
         return run.debuggee.gdbserver->interrupt(pid);

@@ -51,6 +51,7 @@ void add_threads(CLI::App& app, Raw& raw, Options& options);
 void add_registers(CLI::App& app, Raw& raw, Options& options);
 void add_memory(CLI::App& app, Raw& raw, Options& options);
 void add_core(CLI::App& app, Raw& raw, Options& options);
+void add_crash(CLI::App& app, Raw& raw, Options& options);
 void complete_look(const Raw& raw, Options& options);
 
 /// What the file that --http-token-file names holds. Throws CLI::ValidationError if it holds no token.

@@ -13,6 +13,7 @@
 #include "proxy/http/pprof.hpp"
 #include "proxy/inspect/inspection.hpp"
 #include "proxy/recorder.hpp"
+#include "proxy/triage/gather.hpp"
 
 namespace rspbridge::proxy::http {
 
@@ -49,6 +50,7 @@ struct Context {
   Pprof pprof{};
   Metrics metrics{};
   MapCache maps{};
+  std::shared_ptr<triage::Investigator> investigator{};  ///< null: there are no crash reports
 };
 
 }  // namespace rspbridge::proxy::http

@@ -17,6 +17,8 @@ asio::awaitable<Answer> answer_registers(const Call& call);
 asio::awaitable<Answer> answer_memory(const Call& call);
 asio::awaitable<Answer> answer_disassembly(const Call& call);
 asio::awaitable<Answer> answer_core(const Call& call);
+asio::awaitable<Answer> answer_crash(const Call& call);
+asio::awaitable<Answer> answer_backtrace(const Call& call);
 asio::awaitable<Answer> answer_events(const Call& call);
 asio::awaitable<Answer> answer_packets(const Call& call);
 asio::awaitable<Answer> answer_link(const Call& call);

@@ -50,6 +50,20 @@ constexpr std::array disassembly_parameters{
               .doc = "how many instructions"},
 };
 
+constexpr std::array crash_parameters{
+    Parameter{.name = "format",
+              .kind = Kind::choice,
+              .choices = "report|casr",
+              .otherwise = "report",
+              .doc = "`casr`: in the shape of CASR's reports"},
+};
+
+constexpr std::array backtrace_parameters{
+    Parameter{.name = "thread",
+              .kind = Kind::text,
+              .doc = "an `id` of `/debug/threads`, or `all`; otherwise the thread that stopped"},
+};
+
 constexpr std::array packet_parameters{
     Parameter{.name = "count",
               .kind = Kind::number,
@@ -76,6 +90,11 @@ constexpr std::array table{
           "Memory, as bytes. Takes `Range` and `If-None-Match`.", answer_memory},
     Route{"GET", "/debug/disassemble", disassembly_parameters, true, kJson,
           "ARM64 instructions. Fewer than asked for where memory ends.", answer_disassembly},
+    Route{"GET", "/debug/crash", crash_parameters, true, kJson, "A [crash report](crash.md) of this stop.",
+          answer_crash},
+    Route{"GET", "/debug/backtrace", backtrace_parameters, true, kJson,
+          "The stack of one thread or of all, with inlined functions, lines and variables.",
+          answer_backtrace},
     Route{"GET", "/debug/core", none, true, "application/x-core",
           "An ELF core file of the process, as it is read.", answer_core},
     Route{"GET", "/debug/events", none, false, "text/event-stream",

@@ -60,9 +60,11 @@ Server::Impl::Impl(asio::io_context& context, Settings settings, inspect::Inspec
   const auto token = trimmed(settings.token);
   const auto address = listening_address(settings.host, !token.empty());
   const auto limits = connection_limits(settings.max_streams, raise_open_files());
-  serving_ = std::make_shared<Serving>(io_.get_executor(),
-                                       Context{inspection, settings.session, settings.version, limits.streams,
-                                               settings.recorder, std::move(settings.pprof)},
+  Context shared{inspection,     settings.session,  settings.version,
+                 limits.streams, settings.recorder, std::move(settings.pprof)};
+  if (settings.image_files)
+    shared.investigator = std::make_shared<triage::Investigator>(inspection, *settings.image_files);
+  serving_ = std::make_shared<Serving>(io_.get_executor(), std::move(shared),
                                        Guard{.loopback = address.is_loopback(), .token = token});
   http_ = std::make_unique<RestinioServer>(restinio::external_io_context(io_),
                                            server_settings(address, settings, limits.connections));

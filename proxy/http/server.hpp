@@ -17,6 +17,7 @@
 #include "proxy/http/pprof.hpp"
 #include "proxy/inspect/inspection.hpp"
 #include "proxy/recorder.hpp"
+#include "proxy/triage/file_source.hpp"
 
 namespace rspbridge::proxy::http {
 
@@ -32,7 +33,9 @@ class Server {
     std::string session, version;
     const Recorder* recorder = nullptr;  ///< of /debug/packets; outlives what is served. Null: there is none
     Pprof pprof{};                       ///< of /debug/pprof
-    std::size_t max_streams = 1024;      ///< of events; less if descriptors are short
+    triage::FileSource* image_files =
+        nullptr;                     ///< of crash reports; outlives what is served. Null: there are none
+    std::size_t max_streams = 1024;  ///< of events; less if descriptors are short
     std::chrono::seconds request_timeout{30}, write_timeout{30};  ///< for a slow client
     std::chrono::milliseconds heartbeat = EventHub::heartbeat;
     /// Who is at the other end of a loopback connection (transport::find_peer); replaced by tests.

@@ -115,12 +115,12 @@ asio::awaitable<void> Inspector::find_modules(TargetMap& made) {
     made.modules = memmap::modules(made.map, std::ref(reader));
     const auto missing = reader.take_missing();
     if (missing.empty()) co_return;
-    for (const AddressRange& range : missing) {
-      const auto failed = co_await populate(in_pages(range));
-      if (failed) {
-        spdlog::debug("the modules aren't all known: {}", failed->sentence);
-        co_return;
-      }
+    std::vector<AddressRange> pages;
+    for (const AddressRange& range : missing) pages.push_back(in_pages(range));
+    const auto failed = co_await fetch_all(std::move(pages));
+    if (failed) {
+      spdlog::debug("the modules aren't all known: {}", failed->sentence);
+      co_return;
     }
   }
 }

@@ -118,6 +118,14 @@ class Inspection {
   /// Exactly `length` bytes; else Problem::unreadable. `address` may be tagged.
   virtual asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) = 0;
 
+  /// Asks in one group of requests for what of these isn't here yet, so that read() finds it. What can't be
+  /// read is no failure. At most max_prefetch bytes; what is beyond isn't asked for.
+  virtual asio::awaitable<std::optional<Failure>> prefetch(std::vector<memmap::AddressRange> ranges) = 0;
+  static constexpr std::uint64_t max_prefetch = std::uint64_t{1} << 20;
+
+  /// A file of the target, whole, at most 64 MiB.
+  virtual asio::awaitable<Result<std::string>> file(std::string path) = 0;
+
   /// Whole pages of one VMA. Nothing of them is kept, so that any amount of memory can be read one after the
   /// other. A device's memory is Problem::unreadable.
   virtual asio::awaitable<Result<Pages>> read_pages(memmap::AddressRange range) = 0;

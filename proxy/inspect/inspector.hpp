@@ -38,6 +38,8 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<Result<Threads>> threads() override;
   asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override;
   asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) override;
+  asio::awaitable<std::optional<Failure>> prefetch(std::vector<memmap::AddressRange> ranges) override;
+  asio::awaitable<Result<std::string>> file(std::string path) override;
   asio::awaitable<Result<Pages>> read_pages(memmap::AddressRange range) override;
   asio::awaitable<Result<std::string>> auxv(rsp::ThreadId thread) override;
   asio::awaitable<Result<std::string>> siginfo(rsp::ThreadId thread) override;
@@ -112,6 +114,9 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<void> find_modules(TargetMap& made);
   asio::awaitable<std::optional<Failure>> populate(memmap::AddressRange range);
   asio::awaitable<std::optional<Failure>> fetch(memmap::AddressRange range);
+  asio::awaitable<std::optional<Failure>> fetch_all(std::vector<memmap::AddressRange> ranges);
+  asio::awaitable<std::optional<Failure>> take_memory(const std::vector<std::string>& asked,
+                                                      const StubAccess::Answers& answers);
   /// Whether memory may be kept: not a device's, which isn't read at all, and not shared, which changes by
   /// itself.
   enum class Kind : std::uint8_t { kept, shared, device };

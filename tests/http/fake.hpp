@@ -84,6 +84,12 @@ class FakeInspection final : public inspect::Inspection {
     co_return tl::unexpected(
         inspect::Failure{inspect::Problem::unreadable, "Not there.", {{address}, {address + length}}});
   }
+  asio::awaitable<std::optional<inspect::Failure>> prefetch(std::vector<memmap::AddressRange>) override {
+    co_return std::nullopt;
+  }
+  asio::awaitable<inspect::Result<std::string>> file(std::string path) override {
+    co_return tl::unexpected(inspect::Failure{inspect::Problem::unsupported, "no " + path, {}});
+  }
   asio::awaitable<inspect::Result<inspect::Pages>> read_pages(memmap::AddressRange range) override;
   asio::awaitable<inspect::Result<std::string>> auxv(rsp::ThreadId) override {
     if (failure) co_return tl::unexpected(*failure);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/cli/errors.hpp"
+#include "proxy/cli/look/crash_text.hpp"
 #include "proxy/cli/look/documents.hpp"
 #include "proxy/cli/look/find_session.hpp"
 #include "proxy/cli/look/hex_dump.hpp"
@@ -130,6 +131,18 @@ void save_core(const Options& options) {
   Json json{{"file", options.output.string()}, {"bytes", saved.bytes}};
   json["stop_id"] = saved.stop_id ? Json(*saved.stop_id) : Json(nullptr);
   write_out(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void print_crash(const Options& options) {
+  Parameters parameters;
+  if (!options.format.empty()) parameters.emplace_back("format", options.format);
+  if (!options.output.empty()) {
+    save(options, "/debug/crash", parameters);
+    return;
+  }
+  Options shown = options;
+  shown.json = options.json || options.format == "casr";
+  print_document(shown, "/debug/crash", parameters, crash_text);
 }
 
 }  // namespace rspbridge::proxy::cli::look

@@ -12,5 +12,6 @@ void print_threads(const Options& options);
 void print_registers(const Options& options);
 void print_memory(const Options& options);
 void save_core(const Options& options);
+void print_crash(const Options& options);
 
 }  // namespace rspbridge::proxy::cli::look

@@ -19,7 +19,8 @@ struct Options {
   bool delve = false;                    ///< memmap --delve
   std::string thread;                    ///< registers --thread; empty: the one that stopped
   bool raw = false;                      ///< memory --raw
-  std::filesystem::path output;          ///< memory and core -o; empty: stdout
+  std::filesystem::path output;          ///< memory, core and crash -o; empty: stdout
+  std::string format;                    ///< crash --format
 };
 
 }  // namespace rspbridge::proxy::cli::look

@@ -1,0 +1,99 @@
+#include "proxy/image_files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/symbols/cache.hpp"
+#include "proxy/symbols/files.hpp"
+#include "proxy/symbols/translate.hpp"
+
+namespace rspbridge::proxy {
+namespace fs = std::filesystem;
+
+using triage::SourceFile;
+
+namespace {
+
+std::optional<SourceFile> opened(const fs::path& path) {
+  memmap::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  return SourceFile{std::move(file), path.string()};
+}
+
+std::string identity(const std::string& path, const std::string& build_id) {
+  return build_id.empty() ? path : build_id;
+}
+
+}  // namespace
+
+ImageFiles::ImageFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, fs::path sysroot)
+    : folders_(std::move(folders)), target_(std::move(target)), sysroot_(std::move(sysroot)) {
+  auto cache = symbols::Cache::open(symbols::Cache::Kept::as_it_is);
+  if (cache)
+    cache_ = std::make_unique<symbols::Cache>(*std::move(cache));
+  else
+    spdlog::warn("the target's files aren't kept: {}", cache.error());
+}
+
+ImageFiles::~ImageFiles() = default;
+
+// A file is looked for by what stands in memory, which tells neither its size nor its time.
+symbols::FileKey ImageFiles::key_of(const std::string& path, const std::string& build_id) const {
+  return {target_, path, 0, 0, build_id};
+}
+
+std::optional<SourceFile> ImageFiles::in_sysroot(const std::string& path, const std::string& build_id) const {
+  if (sysroot_.empty()) return std::nullopt;
+  const fs::path here = sysroot_ / fs::path(path).relative_path();
+  if (!build_id.empty()) {
+    const auto contents = symbols::read_file(here);
+    if (!contents) return std::nullopt;
+    const auto found = symbols::build_id(*contents);
+    if (found && *found != build_id) {
+      spdlog::warn("{} isn't the file that was running: its build-id is {}, not {}", here.string(), *found,
+                   build_id);
+      return std::nullopt;
+    }
+  }
+  return opened(here);
+}
+
+std::optional<SourceFile> ImageFiles::find(const std::string& path, const std::string& build_id) {
+  if (folders_ && !build_id.empty())
+    if (const fs::path* mine = folders_->whole(build_id)) return opened(*mine);
+  if (auto file = in_sysroot(path, build_id)) return file;
+  const auto known = taken_.find(identity(path, build_id));
+  if (known != taken_.end()) return SourceFile{memmap::FileDescriptor(::dup(known->second.get())), {}};
+  if (build_id.empty() || !cache_) return std::nullopt;
+  const auto kept = cache_->find(key_of(path, build_id));
+  if (!kept) return std::nullopt;
+  taken_[identity(path, build_id)] = triage::file_of(*kept);
+  return SourceFile{memmap::FileDescriptor(::dup(taken_[identity(path, build_id)].get())), {}};
+}
+
+std::optional<SourceFile> ImageFiles::take(const std::string& path, const std::string& build_id,
+                                           const std::string& contents) {
+  if (!build_id.empty() && symbols::build_id(contents) != build_id) return std::nullopt;
+  auto file = triage::file_of(contents);
+  if (!build_id.empty()) {
+    taken_[identity(path, build_id)] = memmap::FileDescriptor(::dup(file.get()));
+    if (cache_) cache_->keep(key_of(path, build_id), contents, contents);
+  }
+  return SourceFile{std::move(file), {}};
+}
+
+std::optional<SourceFile> ImageFiles::find_debug(const std::string& build_id) {
+  if (build_id.size() < 3) return std::nullopt;
+  if (folders_)
+    if (const fs::path* mine = folders_->debug_only(build_id)) return opened(*mine);
+  const std::string name = build_id.substr(0, 2) + "/" + build_id.substr(2) + ".debug";
+  if (!sysroot_.empty())
+    if (auto file = opened(sysroot_ / fs::path(debug_folder).relative_path() / name)) return file;
+  return opened(fs::path(debug_folder) / name);
+}
+
+}  // namespace rspbridge::proxy

@@ -1,0 +1,54 @@
+// Crash reports of a session's target.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/awaitable.hpp>
+#include <asio/thread_pool.hpp>
+
+#include "proxy/inspect/inspection.hpp"
+#include "proxy/triage/analysis.hpp"
+#include "proxy/triage/fetched_memory.hpp"
+#include "proxy/triage/file_source.hpp"
+
+namespace rspbridge::proxy::triage {
+
+/// What a report is made of, and what it says.
+struct Findings {
+  std::shared_ptr<Stopped> stopped;
+  std::shared_ptr<Analysis> analysis;
+};
+
+/// Gathers what a report needs of a stopped target, and analyses it in a thread of its own.
+class Investigator {
+ public:
+  /// `inspection` and `files` must outlive it, and it every call.
+  Investigator(inspect::Inspection& inspection, FileSource& files) : inspection_(inspection), files_(files) {}
+  ~Investigator() { pool_.join(); }
+  Investigator(const Investigator&) = delete;
+  Investigator& operator=(const Investigator&) = delete;
+
+  /// `about` is what the caller knows: outcome, program, session. Fails if the target isn't stopped, isn't
+  /// ARM64, or resumes meanwhile.
+  asio::awaitable<inspect::Result<Findings>> investigate(Stopped about);
+
+  /// The same again with other knowledge of the program, such as what it printed since. Nothing is read.
+  asio::awaitable<void> reconsider(Findings& findings);
+
+ private:
+  asio::awaitable<std::optional<inspect::Failure>> gather(Stopped& stopped);
+  asio::awaitable<std::optional<inspect::Failure>> gather_threads(Stopped& stopped);
+  asio::awaitable<std::optional<inspect::Failure>> gather_files(Stopped& stopped,
+                                                                const inspect::TargetMap& map);
+  asio::awaitable<void> gather_vdso(Image& image);
+  asio::awaitable<std::optional<inspect::Failure>> fetch(FetchedMemory& memory,
+                                                         std::vector<memmap::AddressRange> ranges);
+
+  inspect::Inspection& inspection_;
+  FileSource& files_;
+  asio::thread_pool pool_{1};
+};
+
+}  // namespace rspbridge::proxy::triage

@@ -1,0 +1,130 @@
+#include "proxy/triage/symbols.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include <elf.h>
+
+namespace rspbridge::proxy::triage {
+namespace {
+
+// Files were found before: nothing is searched for here, least of all among this host's own.
+int no_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) {
+  return -1;
+}
+
+int given_debug_file(Dwfl_Module*, void** user_data, const char*, Dwarf_Addr, const char*, const char*,
+                     GElf_Word, char** name) {
+  const auto* image = static_cast<const Image*>(*user_data);
+  if (image == nullptr || !image->debug) return -1;
+  // libdw finds what the file refers to (.gnu_debugaltlink) beside it.
+  if (!image->debug_name.empty()) *name = ::strdup(image->debug_name.c_str());
+  return ::dup(image->debug.get());
+}
+
+const Dwfl_Callbacks callbacks{no_elf, given_debug_file, nullptr, nullptr};
+
+// Many compilers leave .debug_aranges out.
+Dwarf_Die* unit_by_ranges(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
+  Dwarf_Die* die = nullptr;
+  while ((die = dwfl_module_nextcu(module, die, &bias)) != nullptr)
+    if (dwarf_haspc(die, address - bias) == 1) return die;
+  return nullptr;
+}
+
+}  // namespace
+
+Symbols::Symbols(const std::vector<Image>& images) : images_(images), dwfl_(dwfl_begin(&callbacks)) {
+  if (!dwfl_) throw std::bad_alloc();
+  dwfl_report_begin(dwfl_.get());
+  for (const Image& image : images_) {
+    if (!image.file) continue;
+    const int fd = ::dup(image.file.get());
+    Dwfl_Module* module = dwfl_report_elf(dwfl_.get(), image.path.c_str(),
+                                          image.file_name.empty() ? nullptr : image.file_name.c_str(), fd,
+                                          image.load_bias, true);
+    if (module == nullptr) {
+      ::close(fd);
+      continue;
+    }
+    void** user_data = nullptr;
+    dwfl_module_info(module, &user_data, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+    *user_data = const_cast<Image*>(&image);
+    modules_[&image] = module;
+  }
+  dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+}
+
+const Image* Symbols::image(std::uint64_t address) const {
+  const auto found = std::find_if(images_.begin(), images_.end(), [address](const Image& one) {
+    return one.begin <= address && address < one.end;
+  });
+  return found == images_.end() ? nullptr : &*found;
+}
+
+Dwfl_Module* Symbols::module(std::uint64_t address) const {
+  const auto found = modules_.find(image(address));
+  return found == modules_.end() ? nullptr : found->second;
+}
+
+std::optional<ElfSymbol> Symbols::symbol(std::uint64_t address) const {
+  Dwfl_Module* const from = module(address);
+  if (from == nullptr) return std::nullopt;
+  GElf_Off offset = 0;
+  GElf_Sym symbol{};
+  const char* name = dwfl_module_addrinfo(from, address, &offset, &symbol, nullptr, nullptr, nullptr);
+  if (name == nullptr || *name == '\0' || *name == '$') return std::nullopt;
+  const auto type = GELF_ST_TYPE(symbol.st_info);
+  if (type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC) return std::nullopt;
+  return ElfSymbol{name, address - offset};
+}
+
+std::optional<Symbols::Unit> Symbols::unit(std::uint64_t address) const {
+  Dwfl_Module* const from = module(address);
+  if (from == nullptr) return std::nullopt;
+  Dwarf_Addr bias = 0;
+  Dwarf_Die* die = dwfl_module_addrdie(from, address, &bias);
+  if (die == nullptr) die = unit_by_ranges(from, address, bias);
+  if (die == nullptr) return std::nullopt;
+  return Unit{*die, bias};
+}
+
+std::optional<Symbols::Line> Symbols::line(std::uint64_t address) const {
+  const auto in = unit(address);
+  if (!in) return std::nullopt;
+  Dwarf_Die die = in->die;
+  Dwarf_Line* const found = dwarf_getsrc_die(&die, address - in->bias);
+  Line line;
+  const char* const file = found ? dwarf_linesrc(found, nullptr, nullptr) : nullptr;
+  if (file == nullptr || dwarf_lineno(found, &line.number) != 0) return std::nullopt;
+  line.file = file;
+  return line;
+}
+
+std::optional<Symbols::Rules> Symbols::rules(std::uint64_t address) const {
+  Dwfl_Module* const from = module(address);
+  if (from == nullptr) return std::nullopt;
+  for (const auto source : {dwfl_module_eh_cfi, dwfl_module_dwarf_cfi}) {
+    Dwarf_Addr bias = 0;
+    Dwarf_CFI* const cfi = source(from, &bias);
+    Dwarf_Frame* frame = nullptr;
+    if (cfi == nullptr || dwarf_cfi_addrframe(cfi, address - bias, &frame) != 0) continue;
+    Rules rules{{frame, std::free}, bias};
+    rules.return_address = dwarf_frame_info(frame, nullptr, nullptr, &rules.signal_frame);
+    if (rules.return_address >= 0) return rules;
+  }
+  return std::nullopt;
+}
+
+SymbolKind Symbols::kind(const Image& image) const {
+  const auto found = modules_.find(&image);
+  if (found == modules_.end()) return image.file ? SymbolKind::corrupt : SymbolKind::none;
+  Dwarf_Addr bias = 0;
+  if (dwfl_module_getdwarf(found->second, &bias) != nullptr) return SymbolKind::dwarf;
+  return dwfl_module_getsymtab(found->second) > 1 ? SymbolKind::table : SymbolKind::none;
+}
+
+}  // namespace rspbridge::proxy::triage
