@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <stdexcept>
@@ -48,11 +49,15 @@ std::string frame_identity(const Frame& frame) {
 std::vector<const Frame*> meaningful_frames(const std::vector<Frame>& frames, const SkipList& skipped,
                                             std::size_t most) {
   std::vector<const Frame*> found;
-  for (const Frame& frame : frames)
+  // The outermost one: what handles a crash may crash, but that isn't how it began.
+  const auto handling = std::find_if(frames.rbegin(), frames.rend(), [&](const Frame& frame) {
+    return skipped.skips_callees_of(frame.function);
+  });
+  for (auto frame = handling.base(); frame != frames.end(); ++frame)
     if (found.size() < most &&
-        !skipped.skips(frame.function,
-                       frame.image ? std::string_view(frame.image->path) : std::string_view()))
-      found.push_back(&frame);
+        !skipped.skips(frame->function,
+                       frame->image ? std::string_view(frame->image->path) : std::string_view()))
+      found.push_back(&*frame);
   if (!found.empty()) return found;
   for (const Frame& frame : frames)
     if (found.size() < most) found.push_back(&frame);

@@ -45,7 +45,9 @@ SkipList::SkipList(std::string_view text) {
     const std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty() || line.front() == '#') continue;
-    (line.front() == '/' ? modules_ : functions_).emplace_back(line);
+    const bool handling = line.front() == '^';
+    if (handling) handling_.emplace_back(line.substr(1));
+    (line.front() == '/' ? modules_ : functions_).emplace_back(handling ? line.substr(1) : line);
   }
 }
 
@@ -56,6 +58,10 @@ const SkipList& SkipList::built_in() {
 
 bool SkipList::skips(std::string_view function, std::string_view module_path) const {
   return matches_any(functions_, function) || matches_any(modules_, module_path);
+}
+
+bool SkipList::skips_callees_of(std::string_view function) const {
+  return matches_any(handling_, function);
 }
 
 }  // namespace rspbridge::proxy::triage

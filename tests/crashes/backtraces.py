@@ -53,7 +53,8 @@ class Skipped:
         with open(SKIPPED, encoding="utf-8") as file:
             patterns = [line.strip() for line in file if line.strip() and not line.startswith("#")]
         self.modules = [_glob(pattern) for pattern in patterns if pattern.startswith("/")]
-        self.functions = [_glob(pattern) for pattern in patterns if not pattern.startswith("/")]
+        self.functions = [_glob(pattern.lstrip("^")) for pattern in patterns if not pattern.startswith("/")]
+        self.handling = [_glob(pattern[1:]) for pattern in patterns if pattern.startswith("^")]
 
     def skips(self, function, module):
         return any(pattern.fullmatch(module or "") for pattern in self.modules) or any(
@@ -61,8 +62,9 @@ class Skipped:
 
     def meaningful(self, frames):
         """Of GDB's frames those that aren't skipped, innermost first, as (function, file name, line)."""
-        found = []
-        for frame in frames:
+        found, names = [], [plain(frame["function"]) or "" for frame in frames]
+        handling = [at for at, name in enumerate(names) if any(pattern.fullmatch(name) for pattern in self.handling)]
+        for frame in frames[max(handling, default=-1) + 1:]:
             if frame["signal"] or self.skips(plain(frame["function"]), frame["module"]):
                 continue
             name = frame["file"] and os.path.basename(frame["file"])

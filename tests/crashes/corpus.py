@@ -11,8 +11,7 @@ import tomllib
 HERE = os.path.dirname(os.path.abspath(__file__))
 TREE = os.path.realpath(os.path.join(HERE, "../.."))
 SOURCES = os.path.join(HERE, "programs")
-# Where the programs stand on the target, and where the debug information says that the sources are.
-REMOTE = "/tmp/rspbridge-crashes"
+# Where the debug information says that the sources are.
 MAPPED = "/opt/crashes"
 
 COMPILERS = {
@@ -77,10 +76,6 @@ class Run:
         self.frames = expected.get("frames", [])
         self.told, self.handled = expected.get("told", False), expected.get("handled", False)
         self.line = "%s:%d" % (expected.get("file", build.source), expected["line"]) if expected["line"] else None
-
-    @property
-    def remote(self):
-        return "%s/%s" % (REMOTE, self.build.name)
 
 
 def read():
@@ -165,14 +160,27 @@ def make(out):
             return sum(pool.map(lambda build: _make(build, out), builds()))
 
 
-def on_target(guest, out):
-    """Copies all programs to the target; the builds that its processor can run."""
-    packed = subprocess.run(["tar", "-cf", "-", "--owner=0", "--group=0", "-C", os.path.join(out, "target"), "."], stdout=subprocess.PIPE, check=True).stdout
-    remove_from_target(guest)
-    subprocess.run([*guest.master("arm64-guest"), "arm64-guest", "mkdir %s && tar -xf - -C %s" % (REMOTE, REMOTE)], input=packed, check=True)
-    features = guest.run("sed -n 's/^Features[^:]*://p;T;q' /proc/cpuinfo").split()
-    return [build for build in builds() if not build.needs or build.needs in features]
+class OnTarget:
+    """All programs in a folder on the target, until remove()."""
 
+    def __init__(self, guest, out):
+        self.guest, self.out = guest, os.path.abspath(out)
+        self.folder = guest.run("mktemp -d /tmp/rspbridge-crashes-XXXXXX").strip()
+        packed = subprocess.run(["tar", "-czf", "-", "--owner=0", "--group=0", "-C", os.path.join(self.out, "target"), "."],
+                                stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run([*guest.master("arm64-guest"), "arm64-guest", "tar -xzf - -C " + self.folder], input=packed, check=True)
+        self.features = guest.run("sed -n 's/^Features[^:]*://p;T;q' /proc/cpuinfo").split()
 
-def remove_from_target(guest):
-    guest.run("rm -rf " + REMOTE)
+    def runs(self):
+        """Those that the target's processor is made for."""
+        return runs([build for build in builds() if not build.needs or build.needs in self.features])
+
+    def remote(self, name):
+        """The path on the target of the build of that name."""
+        return self.folder + "/" + name
+
+    def local(self, name):
+        return os.path.join(self.out, "target", name)
+
+    def remove(self):
+        self.guest.run("rm -rf " + self.folder)
