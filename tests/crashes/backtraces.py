@@ -8,6 +8,7 @@ import tempfile
 
 import corpus
 
+MOST_FRAMES = 64  # as many as gdb_frames.py tells
 SKIPPED = os.path.join(corpus.TREE, "proxy/triage/skipped_frames.txt")
 
 

@@ -1,0 +1,192 @@
+"""Triage of what is no crash, or a strange one; batches; and the examples beside a live session. Each gives a valid report or a clear error."""
+import json
+import os
+import re
+import struct
+import subprocess
+
+import corpus
+import json_schema
+from crashes import BUILT, CLUSTER, fresh, placed, program, schema, triage
+from gdb import Gdb
+from scenarios import Scenario
+from stubs import Bridge
+
+INPUTS = 100
+
+
+def valid(done):
+    """The report, once it is known to be one."""
+    assert done.report is not None, done.said
+    problems = json_schema.problems(done.report, schema())
+    assert not problems, "\n".join(problems[:10])
+    return done.report
+
+
+def refused(done, folder, code, pattern):
+    """An error that says why, and not a byte of a report."""
+    assert done.code == code, (done.code, done.said)
+    assert re.search(pattern, done.said), done.said
+    assert os.listdir(folder) == [], os.listdir(folder)
+
+
+def no_symbols(world):
+    """Without symbols there are modules and offsets, and the class is the same."""
+    folder = fresh(world, "no-symbols")
+    done = triage(world, folder, "report", *program(world, "near_null-stripped-O2"))
+    report = valid(done)
+    assert done.code == 3 and report["crash_info"]["kind"] == "near-null", report["crash_info"]
+    top = report["threads"][0]["frames"][0]
+    assert top["function"] is None and top["missing_symbols"], top
+    assert re.fullmatch(r"near_null-stripped-O2\+0x[0-9a-f]+|.*/near_null-stripped-O2\+0x[0-9a-f]+", report["crash_line"]), report["crash_line"]
+    built = corpus.build_id(placed(world).local("near_null-stripped-O2"))
+    assert all(frame.startswith(built + "+0x") for frame in report["hash"]["frames"]), report["hash"]
+
+
+def corrupt_stack(world):
+    """What there is of the stack is told, and that it is cut short."""
+    done = triage(world, fresh(world, "corrupt"), "report", *program(world, "corrupt_stack-gcc-O0"))
+    report = valid(done)
+    thread = report["threads"][0]
+    assert done.code == 3 and thread["frames"][0]["function"] == "smash" and thread["frames"][0]["trust"] == "context", thread
+    assert thread["truncated"], thread
+    assert report["crash_line"].endswith("corrupt_stack.c:11"), report["crash_line"]
+
+
+def ends_by_itself(world):
+    folder = fresh(world, "ends")
+    for name, code in (("zero", 0), ("seven", 7)):
+        done = triage(world, folder, name, *program(world, "ends-gcc-O0", str(code)))
+        report = valid(done)
+        assert done.code == 0 and report["outcome"] == "exit", (done.code, report["outcome"], done.said)
+        assert report["program"]["exit_code"] == code and report["hash"] is None, report["program"]
+
+
+def forks(world):
+    """A child's crash is the parent's affair, which lives on."""
+    done = triage(world, fresh(world, "forks"), "report", *program(world, "ends-gcc-O0", "fork"))
+    report = valid(done)
+    assert done.code == 0 and report["outcome"] == "exit" and report["program"]["exit_code"] == 0, (done.code, report["outcome"], done.said)
+    assert "child: killed" in report["program"]["output_tail"], report["program"]
+
+
+def never_stops(world):
+    done = triage(world, fresh(world, "hang"), "report", *program(world, "hang-gcc-O2"), options=["--timeout", "2"])
+    report = valid(done)
+    assert done.code == 4 and report["outcome"] == "hang" and report["crash_info"]["kind"] == "hang", (done.code, done.said)
+    assert [frame["function"] for frame in report["threads"][0]["frames"][:2]] == ["spin", "main"], report["threads"]
+    assert report["program"]["output_tail"] == "waiting\n", report["program"]
+
+
+def core_of_a_crash(world, folder):
+    path = os.path.join(folder, "core")
+    done = triage(world, folder, "live", *program(world, "null_read-gcc-O0"), options=["--core-out", path])
+    assert done.code == 3, done.said
+    return path, done.report
+
+
+def of_core(world, folder, core):
+    return triage(world, folder, "dead", "--core", core, options=["--sysroot", world.sysroot, "--symbols", os.path.join(BUILT, "target")], target=False)
+
+
+def same_from_a_core(world):
+    """A core file and its sysroot give the frames, the class and the hash of the live process."""
+    folder = fresh(world, "core")
+    core, live = core_of_a_crash(world, folder)
+    done = of_core(world, folder, core)
+    dead = valid(done)
+    assert done.code == 3, done.said
+    for name in ("crash_info", "signal", "hash", "crash_line", "severity", "registers"):
+        assert dead[name] == live[name], (name, dead[name], live[name])
+    assert [frame["offset"] for frame in dead["threads"][0]["frames"]] == [frame["offset"] for frame in live["threads"][0]["frames"]]
+
+
+def truncated_core(world):
+    """Whatever is missing, there is a valid report or an error."""
+    folder = fresh(world, "truncated")
+    core, live = core_of_a_crash(world, folder)
+    with open(core, "rb") as file:
+        whole = file.read()
+    reports = 0
+    for share in (0, 40, 64, 3000, len(whole) // 4, len(whole) // 2, len(whole) - 4096, len(whole) - 10):
+        cut = os.path.join(fresh(world, "cut-%d" % share), "core")
+        with open(cut, "wb") as file:
+            file.write(whole[:share])
+        done = of_core(world, os.path.dirname(cut), cut)
+        if done.report is None:
+            assert done.code == 1 and re.search(r"(?i)core|truncated|ELF", done.said), (share, done.code, done.said)
+            assert os.listdir(os.path.dirname(cut)) == ["core"]
+        else:
+            reports += 1
+            assert valid(done)["session"]["core_truncated"], (share, done.report["session"])
+    assert reports > 0, "no cut of the core file made a report"
+
+
+def header(machine, kind):
+    """An ELF header of 64 bits, and nothing behind it."""
+    return b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", kind, machine, 1, 0, 0, 0, 0, 64, 56, 0, 0, 0, 0)
+
+
+def strange_cores(world):
+    """A core of another architecture, a program, text, nothing at all: an error that says so."""
+    cases = {"x86-64": (header(62, 4), r"(?i)x86|architecture|aarch64|arm64"), "program": (header(183, 2), r"(?i)core"), "text": (b"hello\n" * 100, r"(?i)core|ELF"),
+             "empty": (b"", r"(?i)core|ELF|empty")}
+    for name, (content, pattern) in cases.items():
+        folder, core = fresh(world, "strange-" + name), os.path.join(world.scratch, name + ".core")
+        with open(core, "wb") as file:
+            file.write(content)
+        refused(of_core(world, folder, core), folder, 1, pattern)
+    folder = fresh(world, "strange-none")
+    refused(of_core(world, folder, "/nonexistent/core"), folder, 1, "/nonexistent/core")
+
+
+def nowhere_to_write(world):
+    """Said before anything is started."""
+    done = triage(world, os.path.join(world.scratch, "no/where"), "report", *program(world, "hang-gcc-O2"))
+    assert done.code == 1 and "no/where" in done.said, (done.code, done.said)
+
+
+def batch(world):
+    """A hundred inputs of one program: a report for each that crashed, three groups, and nothing left on the target."""
+    folder = fresh(world, "batch")
+    remote = world.guest.run("mktemp -d").strip()
+    inputs = os.path.join(folder, "inputs")
+    try:
+        lines = ["l5 1", "l7 2 3", "b500", "((", "fine"]
+        world.guest.run("cd %s && for i in $(seq 0 %d); do case $((i %% 5)) in %s esac; done" % (remote, INPUTS - 1, " ".join(
+            "%d) echo '%s' >$i;;" % pair for pair in enumerate(lines))))
+        with open(inputs, "w", encoding="utf-8") as file:
+            file.write("".join("%s/%d\n" % (remote, i) for i in range(INPUTS)))
+        reports = os.path.join(folder, "reports")
+        done = subprocess.run([world.rspbridge, "triage", "--batch", inputs, "--jobs", "4", "--json", reports, "-F", world.guest.config, "arm64-guest",
+                               *program(world, "parser-gcc-O0", "@@")], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=world.env(), timeout=300)
+        assert done.returncode == 3, (done.returncode, done.stderr)
+        told = done.stdout.splitlines()
+        assert len(told) == INPUTS + 1 and {line.split()[0] for line in told[:-1]} == {"%s/%d" % (remote, i) for i in range(INPUTS)}, done.stdout
+        assert re.match(r"100 inputs: 80 crashed, 0 timed out, 20 without a crash, 0 failed", told[-1]), told[-1]
+        groups = json.loads(subprocess.run([CLUSTER, reports, "--json"], capture_output=True, text=True, check=True).stdout)
+        assert [(group["count"], group["kind"]) for group in groups] == [(40, "null-dereference"), (20, "abort"), (20, "stack-overflow")], groups
+    finally:
+        world.guest.run("rm -r " + remote)
+
+
+def examples(world):
+    """Both example scripts tell of a live session what its own report says."""
+    scenario = Scenario("crash", os.path.relpath(placed(world).remote("null_read-gcc-O0"), "/opt/tests"), [], [])
+    with Bridge(world, scenario, arguments=["--http", "127.0.0.1:0"]) as bridge:
+        gdb = Gdb(world.gdb, bridge.temporary())
+        try:
+            gdb.ask("set sysroot " + world.sysroot)
+            gdb.ask("target extended-remote " + bridge.address)
+            assert "SIGSEGV" in gdb.ask("continue")
+            for script in ("http_example.py", "http_example.sh"):
+                done = subprocess.run([os.path.join(corpus.TREE, "scripts/triage", script), bridge.ready["http"]], capture_output=True, text=True, timeout=60)
+                assert done.returncode == 3, (script, done)
+                assert re.search(r"line +\S*null_read\.c:15\n", done.stdout) and re.search(r"#2 +main at ", done.stdout), done.stdout
+        finally:
+            gdb.end()
+
+
+def tests():
+    for test in (no_symbols, corrupt_stack, ends_by_itself, forks, never_stops, same_from_a_core, truncated_core, strange_cores, nowhere_to_write, batch, examples):
+        yield "crashes/" + test.__name__.replace("_", "-"), test
