@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -18,6 +19,7 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/packets.hpp"
 #include "proxy/cli/run.hpp"
+#include "proxy/cli/triage/triage.hpp"
 #include "proxy/symbols/translate.hpp"
 
 namespace {
@@ -32,11 +34,24 @@ void set_up_log(int verbose) {
                                    : spdlog::level::info);
 }
 
+struct LoopAction {
+  Verb verb;
+  asio::awaitable<int> (*act)(Options options);
+};
+// All other verbs with the loop are sessions.
+constexpr std::array with_loop = {
+    LoopAction{Verb::doctor, doctor},
+    LoopAction{Verb::clean, clean},
+    LoopAction{Verb::triage, triaging::triage},
+};
+
 int run_loop(Options options) {
   asio::io_context loop(1);
   std::exception_ptr failure;
   int code = exit_failed;
-  const auto verb = options.verb == Verb::doctor ? doctor : options.verb == Verb::clean ? clean : run;
+  const auto row = std::find_if(with_loop.begin(), with_loop.end(),
+                                [&](const LoopAction& one) { return one.verb == options.verb; });
+  const auto verb = row == with_loop.end() ? run : row->act;
   auto work = verb(std::move(options));
   asio::co_spawn(loop, std::move(work), [&](std::exception_ptr error, int result) {
     failure = error;

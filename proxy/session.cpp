@@ -78,6 +78,7 @@ asio::awaitable<void> Session::read_stub() {
   std::string reason = "the stub closed the connection";
   try {
     while (std::size_t n = co_await stub_->read_some(buffer)) {
+      heard_ = true;
       far_->feed({buffer.data(), n});
       settle();
       const auto taken = [this] { return !gdb_ || gdb_->out->size() < most_pending; };

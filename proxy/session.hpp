@@ -83,6 +83,14 @@ class Session final : public inspect::StubAccess {
   /// the stub has none, or no process yet.
   asio::awaitable<std::optional<std::string>> architecture();
 
+  /// Lets the target run, without a GDB, by `payload` (vCont). Returns its stop reply, run-length expanded,
+  /// or nothing if it still runs after `most`. Throws std::runtime_error if the session ends without one.
+  asio::awaitable<std::optional<std::string>> resume(std::string payload, std::chrono::milliseconds most);
+  /// Stops a target that runs. The stop reply; nothing if it can't be stopped within some seconds.
+  asio::awaitable<std::optional<std::string>> interrupt();
+  /// How often the stub's end was written to after something had come from there: what passed on the link.
+  std::uint64_t round_trips() const noexcept { return round_trips_; }
+
   /// Takes GDBs from `listener` until the session ends.
   void serve(transport::ListenerPtr listener);
 
@@ -171,6 +179,9 @@ class Session final : public inspect::StubAccess {
   std::map<link::RequestId, std::function<void(link::FileRead)>> file_reads_;
   int complaints_ = 0;
   bool settling_ = false;
+  std::uint64_t round_trips_ = 0;
+  bool heard_ = true;  ///< something came from the stub's end since it was last written to
+  std::shared_ptr<std::optional<std::string>> resumed_;  ///< what resume() waits for
   inspect::StubAccess::Observer* observer_ = nullptr;
   inspect::State told_;  ///< what the observer knows
   std::list<asio::steady_timer>

@@ -55,7 +55,10 @@ void Session::settle() {
   if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
   carry_messages();
   tell_observer();
-  if (std::string bytes = far_->take_output(); !bytes.empty()) to_stub_->write(std::move(bytes));
+  if (std::string bytes = far_->take_output(); !bytes.empty()) {
+    if (std::exchange(heard_, false)) ++round_trips_;
+    to_stub_->write(std::move(bytes));
+  }
   if (gdb_) {
     if (std::string bytes = gdb_->client.take_output(); !bytes.empty()) {
       if (options_.recorder)

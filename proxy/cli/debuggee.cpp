@@ -45,13 +45,16 @@ bool stdin_is_redirected(const Options& options) {
   return options.verb == Verb::exec && !options.gdb && !is_terminal(STDIN_FILENO);
 }
 
-launch::GdbserverOptions gdbserver_options(const Options& options) {
+launch::GdbserverOptions gdbserver_options(const Options& options, const Streams& streams) {
   launch::GdbserverOptions gdbserver;
   gdbserver.gdbserver = options.gdbserver;
   gdbserver.program = options.program;
   if (options.verb == Verb::attach) gdbserver.attach = options.pid;
-  gdbserver.pty = pty_for(options);
-  gdbserver.forward_stdin = gdbserver.pty || stdin_is_redirected(options);
+  if (streams.may_have_terminal) gdbserver.pty = pty_for(options);
+  gdbserver.forward_stdin = streams.forwards_stdin && (gdbserver.pty || stdin_is_redirected(options));
+  gdbserver.input = streams.input;
+  gdbserver.passes_output = streams.passes_output;
+  gdbserver.see_output = streams.see_output;
   return gdbserver;
 }
 
@@ -73,8 +76,10 @@ asio::awaitable<bool> open_far_helper(const Options& options, Debuggee& debuggee
 }
 
 asio::awaitable<void> open_ssh(const Options& options, Debuggee& debuggee) {
-  debuggee.ssh = co_await transport::SshSession::connect(options.ssh);
-  spdlog::debug("connected to {}", debuggee.ssh->describe());
+  if (!debuggee.ssh) {
+    debuggee.ssh = co_await transport::SshSession::connect(options.ssh);
+    spdlog::debug("connected to {}", debuggee.ssh->describe());
+  }
   if (options.verb == Verb::connect) {
     const std::string host = options.remote->host.find(':') == std::string::npos
                                  ? options.remote->host
@@ -85,7 +90,7 @@ asio::awaitable<void> open_ssh(const Options& options, Debuggee& debuggee) {
     debuggee.stub = co_await debuggee.ssh->direct_tcpip(options.remote->host, options.remote->port);
     co_return;
   }
-  launch::GdbserverOptions gdbserver = gdbserver_options(options);
+  launch::GdbserverOptions gdbserver = gdbserver_options(options, debuggee.streams);
   debuggee.gdbserver = co_await launch::RemoteGdbserver::start(debuggee.ssh, gdbserver);
   std::string where = "127.0.0.1:" + std::to_string(debuggee.gdbserver->port());
   const bool helped = co_await open_far_helper(options, debuggee, where);
@@ -174,7 +179,7 @@ asio::awaitable<void> close_debuggee(Debuggee& debuggee, bool by_force) {
   if (debuggee.qemu) co_await debuggee.qemu->finish();
   debuggee.gdbserver.reset();
   debuggee.qemu.reset();
-  if (debuggee.ssh) debuggee.ssh->close();
+  if (debuggee.ssh && !debuggee.keeps_ssh) debuggee.ssh->close();
 }
 
 }  // namespace rspbridge::proxy::cli

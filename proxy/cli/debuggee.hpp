@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <asio/awaitable.hpp>
 
@@ -23,8 +25,19 @@ inline constexpr const char* not_our_connection =
     "was "
     "ended; try again";
 
+/// What becomes of the program's streams.
+struct Streams {
+  bool may_have_terminal = true;                          ///< it gets a terminal if we have one
+  bool forwards_stdin = true;                             ///< it reads our stdin if that is redirected
+  std::optional<std::string> input;                       ///< it reads this instead
+  bool passes_output = true;                              ///< to our stdout and stderr
+  std::function<void(std::string_view)> see_output = {};  ///< sees what it writes; may be empty
+};
+
 /// The stub and what is behind it.
 struct Debuggee {
+  Streams streams;
+  bool keeps_ssh = false;                              ///< `ssh` was there before, and stays
   transport::SshSessionPtr ssh;                        ///< null unless the target is SSH's
   std::unique_ptr<launch::RemoteGdbserver> gdbserver;  ///< null unless we started one
   std::unique_ptr<launch::QemuStub> qemu;              ///< null unless the target is qemu:

@@ -26,7 +26,8 @@ constexpr const char* examples =
     "  rspbridge exec board -- ./app --fast      then, in GDB: target extended-remote :2345\n"
     "  rspbridge memmap                          meanwhile, in another terminal\n"
     "\n";
-constexpr const char* exit_codes = "Exit codes: 0 done, 1 failed, 2 usage, 255 no connection or a lost one.";
+constexpr const char* exit_codes =
+    "Exit codes: 0 done, 1 failed, 2 usage, 255 no connection or a lost one; triage: 3 a crash, 4 timed out.";
 
 constexpr const char* debug = "Debug";
 constexpr const char* look = "Look at what is being debugged";
@@ -52,6 +53,9 @@ constexpr std::array all_verbs = {
             complete_session},
     VerbRow{Verb::multi, "multi", debug, "Start gdbserver --multi on the target; GDB runs or attaches",
             add_multi, complete_session},
+    VerbRow{Verb::triage, "triage", debug,
+            "Run a program until it crashes and report: triage TARGET -- PROGRAM ARG...", add_triage,
+            complete_triage},
     VerbRow{Verb::sessions, "sessions", look, "List your sessions on this machine", add_sessions,
             complete_look},
     VerbRow{Verb::memmap, "memmap", look, "Print the memory map, and how much of it is on this machine",
@@ -107,8 +111,8 @@ void complete(const std::map<const VerbRow*, CLI::App*>& commands, const Raw& ra
   for (const auto& [row, command] : commands) {
     if (!command->parsed()) continue;
     options.verb = row->verb;
-    if (row->verb != Verb::exec && !options.program.empty())
-      throw CLI::ValidationError("only exec takes a program after --");
+    if (row->verb != Verb::exec && row->verb != Verb::triage && !options.program.empty())
+      throw CLI::ValidationError("only exec and triage take a program after --");
     row->complete(raw, options);
   }
 }

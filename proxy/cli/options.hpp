@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "proxy/cli/look/look_options.hpp"
+#include "proxy/cli/triage/triage_options.hpp"
 #include "proxy/launch/target_spec.hpp"
 #include "proxy/session.hpp"
 #include "transport/ssh.hpp"
@@ -27,6 +28,7 @@ enum class Verb : std::uint8_t {
   memory,
   core,
   crash,
+  triage,
   doctor,
   clean,
   translate,
@@ -67,6 +69,7 @@ struct Options {
   bool no_http = false;                                ///< --http off
   std::string http_token;                              ///< what --http-token-file holds
   std::optional<launch::HostPort> pprof;               ///< --pprof, as the target names it
+  triaging::Options triage;                            ///< the verb triage
   look::Options look;                                  ///< the verbs that look at a session
   int verbose = 0;
 };

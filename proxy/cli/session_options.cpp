@@ -12,22 +12,6 @@
 namespace rspbridge::proxy::cli {
 namespace {
 
-void add_ssh_options(CLI::App& app, Raw& raw, Options& options) {
-  app.add_option("-F", raw.config_file,
-                 "ssh_config to read instead of yours and the system's (none: no config)")
-      ->type_name("FILE")
-      ->group("SSH");
-  app.add_option("-i", raw.identities, "key file to try first (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group("SSH");
-  app.add_option("-l", raw.user, "user to log in as")->type_name("USER")->group("SSH");
-  app.add_option("-o", options.ssh.options, "ssh_config option (repeatable)")
-      ->type_name("KEYWORD=VALUE")
-      ->allow_extra_args(false)
-      ->group("SSH");
-}
-
 void add_session_options(CLI::App& app, Raw& raw, Options& options) {
   app.add_option("TARGET", raw.target, "what to debug on: see rspbridge --help")->type_name("")->required();
   app.add_option("--listen", options.listen,
@@ -49,12 +33,7 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
          "what GDB sees of the registers: auto (default) looks at the GDB that connects, x86_64 is for a "
          "plain x86-64 GDB, core for an old one, a file holds a target description of yours")
       ->type_name("auto|native|core|x86_64|FILE");
-  app.add_option(
-         "--symbols", raw.symbols,
-         "a folder of unstripped files: GDB gets those in place of the target's stripped ones of the same "
-         "build-id (repeatable)")
-      ->type_name("DIR")
-      ->allow_extra_args(false);
+  add_symbols_option(app, raw);
   app.add_option("--http", raw.http,
                  "where JSON over HTTP is served; port 0 picks one (default 127.0.0.1:40000, or a free port)")
       ->type_name("[HOST:]PORT|off");
@@ -65,12 +44,7 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
          "--pprof", raw.pprof,
          "where the program serves Go's net/http/pprof, as the target sees it; HTTP passes it through")
       ->type_name("[HOST:]PORT");
-  app.add_option(
-         "--far", raw.far,
-         "whether a helper is put on an SSH target, which saves most round trips: auto (default) goes "
-         "on without where it can't be")
-      ->type_name("auto|never|require")
-      ->check(CLI::IsMember({"auto", "never", "require"}).description(""));
+  add_far_option(app, raw);
   app.add_flag_callback(
       "--no-cache", [&options] { options.keeps_answers = false; },
       "ask the stub everything that GDB asks, each time; for comparisons");
@@ -175,18 +149,6 @@ void complete_http(const Raw& raw, Options& options) {
     options.pprof = *where;
   }
   if (!raw.http_token_file.empty()) options.http_token = read_token(raw.http_token_file);
-}
-
-std::string no_process_id(const std::string& text) {
-  long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool good = error == std::errc{} && end == text.data() + text.size() && value > 0;
-  return good ? std::string() : "'" + text + "' is no process id";
-}
-
-void add_gdbserver(CLI::App& app, Options& options) {
-  app.add_option("--gdbserver", options.gdbserver, "gdbserver's name or path on the target")
-      ->type_name("PATH");
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace rspbridge::proxy::cli {
 /// What the words before `--` say, before they are checked against one another.
 struct Raw {
   std::string target, remote, on_exit, gdb, user, ready_file, record, config_file, view, http,
-      http_token_file, pprof, far;
+      http_token_file, pprof, far, timeout, format;
+  std::int64_t attach = 0;
   std::vector<std::string> identities, symbols;
   bool default_gdb = false;
 };
@@ -43,6 +44,17 @@ void add_multi(CLI::App& app, Raw& raw, Options& options);
 void add_doctor(CLI::App& app, Raw& raw, Options& options);
 void add_clean(CLI::App& app, Raw& raw, Options& options);
 void complete_session(const Raw& raw, Options& options);
+
+void add_triage(CLI::App& app, Raw& raw, Options& options);
+void complete_triage(const Raw& raw, Options& options);
+
+/// The options that say how a target is reached.
+void add_ssh_options(CLI::App& app, Raw& raw, Options& options);
+void add_far_option(CLI::App& app, Raw& raw);
+void add_symbols_option(CLI::App& app, Raw& raw);
+void add_gdbserver(CLI::App& app, Options& options);
+/// "'x' is no process id", or nothing.
+std::string no_process_id(const std::string& text);
 
 // Verbs that look at a session.
 void add_sessions(CLI::App& app, Raw& raw, Options& options);

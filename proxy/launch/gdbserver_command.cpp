@@ -19,7 +19,7 @@ bool survives_without_shell(const std::string& argument) {
 
 std::string gdbserver_command(const GdbserverOptions& options) {
   const std::string say_pid = "echo " + std::string(pid_mark) + "$$ >&2;";
-  const std::string no_input = options.pty || options.forward_stdin ? "" : " </dev/null";
+  const std::string no_input = options.pty || options.forward_stdin || options.input ? "" : " </dev/null";
   std::vector<std::string> words = {options.gdbserver, "--once"};
   if (options.attach) {
     words.insert(words.end(), {"--attach", std::string(any_port), std::to_string(*options.attach)});

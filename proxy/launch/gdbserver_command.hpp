@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,10 @@ struct GdbserverOptions {
   std::optional<std::int64_t> attach;   ///< attach: the pid. Neither: `--multi`
   std::optional<transport::Pty> pty;    ///< the program gets a terminal
   bool forward_stdin = false;           ///< the program reads our stdin; otherwise /dev/null
+  std::optional<std::string> input;     ///< the program reads this in place of our stdin
+  bool passes_output = true;            ///< the program's output goes to our stdout and stderr
+  /// Sees the program's output as it comes; may be empty.
+  std::function<void(std::string_view)> see_output = {};
 };
 
 /// What the line begins with that says gdbserver's pid.

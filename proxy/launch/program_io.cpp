@@ -30,12 +30,21 @@ void ProgramIo::watch() {
   asio::co_spawn(executor_, wait(shared_from_this()), asio::detached);
 }
 
-void ProgramIo::start(bool pty, bool forward_stdin, std::string early_output) {
-  asio::co_spawn(executor_, copy_shared_output(shared_from_this(), pty, std::move(early_output)),
-                 asio::detached);
-  if (!pty) asio::co_spawn(executor_, copy_program_output(shared_from_this()), asio::detached);
-  if (forward_stdin) asio::co_spawn(executor_, feed(shared_from_this()), asio::detached);
-  if (!forward_stdin && !pty) command_->close_stdin();
+void ProgramIo::start(Ways ways, std::string early_output) {
+  ways_ = std::move(ways);
+  asio::co_spawn(executor_, copy_shared_output(shared_from_this(), std::move(early_output)), asio::detached);
+  if (!ways_.pty) asio::co_spawn(executor_, copy_program_output(shared_from_this()), asio::detached);
+  if (ways_.input)
+    asio::co_spawn(executor_, feed_input(shared_from_this()), asio::detached);
+  else if (ways_.forward_stdin)
+    asio::co_spawn(executor_, feed(shared_from_this()), asio::detached);
+  else if (!ways_.pty)
+    command_->close_stdin();
+}
+
+asio::awaitable<void> ProgramIo::pass_on(StdioFd& out, std::string_view bytes) {
+  if (ways_.see_output) ways_.see_output(bytes);
+  if (ways_.passes_output) co_await out.write(bytes);
 }
 
 void ProgramIo::close() {
@@ -59,7 +68,7 @@ asio::awaitable<void> ProgramIo::copy_program_output(std::shared_ptr<ProgramIo> 
     StdioFd out(self->executor_, STDOUT_FILENO);
     std::vector<char> buffer(buffer_size);
     while (std::size_t n = co_await self->command_->read_stdout(buffer))
-      co_await out.write(std::string_view(buffer.data(), n));
+      co_await self->pass_on(out, std::string_view(buffer.data(), n));
   } catch (const std::system_error& error) {
     spdlog::debug("the program's output ended: {}", error.what());
   }
@@ -67,9 +76,10 @@ asio::awaitable<void> ProgramIo::copy_program_output(std::shared_ptr<ProgramIo> 
 }
 
 // gdbserver writes to stderr, too; with a pty all is one stream.
-asio::awaitable<void> ProgramIo::copy_shared_output(std::shared_ptr<ProgramIo> self, bool pty,
+asio::awaitable<void> ProgramIo::copy_shared_output(std::shared_ptr<ProgramIo> self,
                                                     std::string early_output) {
   ++self->open_outputs_;
+  const bool pty = self->ways_.pty;
   try {
     StdioFd out(self->executor_, pty ? STDOUT_FILENO : STDERR_FILENO);
     std::string text;
@@ -85,7 +95,7 @@ asio::awaitable<void> ProgramIo::copy_shared_output(std::shared_ptr<ProgramIo> s
         lines.feed({buffer.data(), n});
       else
         lines.finish();
-      co_await out.write(text);
+      co_await self->pass_on(out, text);
       text.clear();
     }
   } catch (const std::system_error& error) {
@@ -100,6 +110,15 @@ asio::awaitable<void> ProgramIo::feed(std::shared_ptr<ProgramIo> self) {
     std::vector<char> buffer(buffer_size);
     while (std::size_t n = co_await self->in_->read_some(buffer))
       co_await self->command_->write_stdin(std::string_view(buffer.data(), n));
+    self->command_->close_stdin();
+  } catch (const std::system_error& error) {
+    spdlog::debug("the program's input ended: {}", error.what());
+  }
+}
+
+asio::awaitable<void> ProgramIo::feed_input(std::shared_ptr<ProgramIo> self) {
+  try {
+    co_await self->command_->write_stdin(*self->ways_.input);
     self->command_->close_stdin();
   } catch (const std::system_error& error) {
     spdlog::debug("the program's input ended: {}", error.what());

@@ -1,6 +1,7 @@
 // The streams of a program that runs under a gdbserver of ours.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +29,15 @@ class ProgramIo : public std::enable_shared_from_this<ProgramIo> {
 
   /// Begins to wait for the command's end. Call once, first.
   void watch();
+  /// What is done with the streams.
+  struct Ways {
+    bool pty = false, forward_stdin = false;
+    std::optional<std::string> input;                       ///< for the program, in place of our stdin
+    bool passes_output = true;                              ///< to our stdout and stderr
+    std::function<void(std::string_view)> see_output = {};  ///< sees what the program writes; may be empty
+  };
   /// Begins to copy. `early_output` was read already: of stdout with a pty, else of stderr.
-  void start(bool pty, bool forward_stdin, std::string early_output);
+  void start(Ways ways, std::string early_output);
   /// Ends copying; the command loses its streams.
   void close();
 
@@ -39,13 +47,15 @@ class ProgramIo : public std::enable_shared_from_this<ProgramIo> {
  private:
   static asio::awaitable<void> wait(std::shared_ptr<ProgramIo> self);
   static asio::awaitable<void> copy_program_output(std::shared_ptr<ProgramIo> self);
-  static asio::awaitable<void> copy_shared_output(std::shared_ptr<ProgramIo> self, bool pty,
-                                                  std::string early_output);
+  static asio::awaitable<void> copy_shared_output(std::shared_ptr<ProgramIo> self, std::string early_output);
+  static asio::awaitable<void> feed_input(std::shared_ptr<ProgramIo> self);
+  asio::awaitable<void> pass_on(StdioFd& out, std::string_view bytes);
   static asio::awaitable<void> feed(std::shared_ptr<ProgramIo> self);
 
   asio::any_io_executor executor_;
   transport::CommandPtr command_;
   std::optional<transport::ExitStatus> status_;
+  Ways ways_;
   std::unique_ptr<StdioFd> in_;
   int open_outputs_ = 0;
 };

@@ -41,7 +41,9 @@ asio::awaitable<std::unique_ptr<RemoteGdbserver>> RemoteGdbserver::start(transpo
   self->io_ = std::make_shared<ProgramIo>(executor, std::move(running));
   self->io_->watch();
   std::string rest = co_await self->read_until_listening();
-  self->io_->start(self->has_pty(), self->options_.forward_stdin, std::move(rest));
+  ProgramIo::Ways ways{self->has_pty(), self->options_.forward_stdin, self->options_.input,
+                       self->options_.passes_output, self->options_.see_output};
+  self->io_->start(std::move(ways), std::move(rest));
   co_return self;
 }
 

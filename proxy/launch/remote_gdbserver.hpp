@@ -36,6 +36,9 @@ class RemoteGdbserver {
   /// The process that it started or attached to, if there is one yet.
   std::optional<std::int64_t> inferior_pid() const noexcept { return inferior_; }
 
+  /// gdbserver has ended, and all of the program's output was passed on.
+  bool over() const noexcept { return io_->over(); }
+
   bool has_pty() const noexcept { return options_.pty.has_value(); }
   /// Our terminal's window changed.
   void resize(int columns, int rows) { io_->command().resize(columns, rows); }

@@ -193,6 +193,18 @@ asio::awaitable<std::optional<Failure>> Investigator::gather(Stopped& stopped) {
   co_return std::nullopt;
 }
 
+asio::awaitable<void> Investigator::warm() {
+  const auto registers = co_await inspection_.registers(std::nullopt);
+  if (!registers) spdlog::debug("no registers before the program runs: {}", registers.error().sentence);
+  const auto map = co_await inspection_.map();
+  if (!map) {
+    spdlog::debug("nothing is learned of the target before its crash: {}", map.error().sentence);
+    co_return;
+  }
+  Stopped scratch;
+  co_await gather_files(scratch, **map);
+}
+
 asio::awaitable<inspect::Result<Findings>> Investigator::investigate(Stopped about) {
   Findings made{std::make_shared<Stopped>(std::move(about)), nullptr};
   const inspect::State before = inspection_.state();

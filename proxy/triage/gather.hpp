@@ -34,6 +34,9 @@ class Investigator {
   /// ARM64, or resumes meanwhile.
   asio::awaitable<inspect::Result<Findings>> investigate(Stopped about);
 
+  /// Learns at a stop what a report will need and what stays as it is: registers' places, files of images.
+  asio::awaitable<void> warm();
+
   /// The same again with other knowledge of the program, such as what it printed since. Nothing is read.
   asio::awaitable<void> reconsider(Findings& findings);
 

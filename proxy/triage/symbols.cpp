@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <new>
+#include <tuple>
 
 #include <elf.h>
 
@@ -35,6 +38,24 @@ Dwarf_Die* unit_by_ranges(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& b
   return nullptr;
 }
 
+constexpr int most_looked_at = 16;  // symbols before an address
+
+// Labels of data tell nothing of code.
+bool is_in_code(Dwfl_Module* module, GElf_Addr address) {
+  Dwarf_Addr bias = 0;
+  Elf_Scn* section = dwfl_module_address_section(module, &address, &bias);
+  GElf_Shdr header{};
+  return section != nullptr && gelf_getshdr(section, &header) != nullptr &&
+         (header.sh_flags & SHF_EXECINSTR) != 0;
+}
+
+// Among names of one function: with a size first, then those with fewer leading underscores, then the
+// shortest.
+std::tuple<bool, std::size_t, std::size_t, const std::string&> rank(const ElfSymbol& symbol) {
+  return {symbol.size == 0, std::min(symbol.name.size(), symbol.name.find_first_not_of('_')),
+          symbol.name.size(), symbol.name};
+}
+
 }  // namespace
 
 Symbols::Symbols(const std::vector<Image>& images) : images_(images), dwfl_(dwfl_begin(&callbacks)) {
@@ -43,9 +64,9 @@ Symbols::Symbols(const std::vector<Image>& images) : images_(images), dwfl_(dwfl
   for (const Image& image : images_) {
     if (!image.file) continue;
     const int fd = ::dup(image.file.get());
-    Dwfl_Module* module = dwfl_report_elf(dwfl_.get(), image.path.c_str(),
-                                          image.file_name.empty() ? nullptr : image.file_name.c_str(), fd,
-                                          image.load_bias, true);
+    const std::string name = image.file_name.empty() ? "target:" + image.path : image.file_name;
+    Dwfl_Module* module =
+        dwfl_report_elf(dwfl_.get(), image.path.c_str(), name.c_str(), fd, image.load_bias, true);
     if (module == nullptr) {
       ::close(fd);
       continue;
@@ -70,16 +91,43 @@ Dwfl_Module* Symbols::module(std::uint64_t address) const {
   return found == modules_.end() ? nullptr : found->second;
 }
 
+const std::vector<ElfSymbol>& Symbols::functions(Dwfl_Module* module) const {
+  const auto [entry, is_new] = functions_.try_emplace(module);
+  if (!is_new) return entry->second;
+  auto& list = entry->second;
+  const int count = dwfl_module_getsymtab(module);
+  for (int i = 1; i < count; ++i) {
+    GElf_Sym symbol{};
+    GElf_Addr address = 0;
+    GElf_Word section = 0;
+    const char* name = dwfl_module_getsym_info(module, i, &symbol, &address, &section, nullptr, nullptr);
+    if (name == nullptr || *name == '\0' || *name == '$' || section == SHN_UNDEF) continue;
+    const auto type = GELF_ST_TYPE(symbol.st_info);
+    if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) continue;
+    if (type == STT_NOTYPE && !is_in_code(module, address)) continue;
+    list.push_back({name, address, symbol.st_size});
+  }
+  std::sort(list.begin(), list.end(), [](const ElfSymbol& a, const ElfSymbol& b) {
+    if (a.address != b.address) return a.address < b.address;
+    return rank(a) < rank(b);
+  });
+  return list;
+}
+
 std::optional<ElfSymbol> Symbols::symbol(std::uint64_t address) const {
   Dwfl_Module* const from = module(address);
   if (from == nullptr) return std::nullopt;
-  GElf_Off offset = 0;
-  GElf_Sym symbol{};
-  const char* name = dwfl_module_addrinfo(from, address, &offset, &symbol, nullptr, nullptr, nullptr);
-  if (name == nullptr || *name == '\0' || *name == '$') return std::nullopt;
-  const auto type = GELF_ST_TYPE(symbol.st_info);
-  if (type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC) return std::nullopt;
-  return ElfSymbol{name, address - offset};
+  const auto& list = functions(from);
+  auto at = std::partition_point(list.begin(), list.end(),
+                                 [address](const ElfSymbol& one) { return one.address <= address; });
+  // Back to the nearest that reaches so far; a size of 0 says nothing.
+  for (int i = 0; at != list.begin() && i < most_looked_at; ++i) {
+    --at;
+    if (at->size != 0 && address >= at->address + at->size) continue;
+    while (at != list.begin() && std::prev(at)->address == at->address) --at;
+    return *at;
+  }
+  return std::nullopt;
 }
 
 std::optional<Symbols::Unit> Symbols::unit(std::uint64_t address) const {

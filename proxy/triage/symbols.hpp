@@ -21,7 +21,7 @@ struct DwflDeleter {
 /// A symbol of an ELF symbol table.
 struct ElfSymbol {
   std::string name;  ///< as in the table
-  std::uint64_t address = 0;
+  std::uint64_t address = 0, size = 0;
 };
 
 /// What kind of symbols an image has.
@@ -38,7 +38,7 @@ class Symbols {
   /// Null where there is no file, too.
   Dwfl_Module* module(std::uint64_t address) const;
 
-  /// The function symbol that `address` lies in.
+  /// The function symbol that `address` lies in. Of several names of one function it is the plainest.
   std::optional<ElfSymbol> symbol(std::uint64_t address) const;
 
   /// The compilation unit that `address` lies in, and what is added to its addresses.
@@ -66,7 +66,10 @@ class Symbols {
   SymbolKind kind(const Image& image) const;
 
  private:
+  const std::vector<ElfSymbol>& functions(Dwfl_Module* module) const;
+
   const std::vector<Image>& images_;
+  mutable std::map<Dwfl_Module*, std::vector<ElfSymbol>> functions_;  ///< by address; filled when needed
   std::map<const Image*, Dwfl_Module*> modules_;
   std::unique_ptr<Dwfl, DwflDeleter> dwfl_;
 };

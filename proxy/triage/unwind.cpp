@@ -23,10 +23,15 @@ class Unwinder {
  public:
   explicit Unwinder(const Surroundings& in) : in_(in) {}
 
+  /// What can be told of an activation without going on from it.
+  void complete(Activation& activation) const {
+    const auto rules = in_.symbols.rules(activation.look_up());
+    if (rules) activation.cfa = frame_address(activation, *rules);
+  }
+
   Step step(Activation& inner) {
     if (const auto interrupted = interrupted_by(inner)) return *interrupted;
-    const std::uint64_t at = inner.look_up();
-    if (const auto rules = in_.symbols.rules(at)) return by_cfi(inner, *rules, at);
+    if (const auto rules = in_.symbols.rules(inner.look_up())) return by_cfi(inner, *rules);
     if (!is_code(*inner.registers.pc)) return by_link_register(inner);
     return by_frame_pointer(inner);
   }
@@ -49,23 +54,26 @@ class Unwinder {
     return Step{outer, {}};
   }
 
-  Step by_cfi(Activation& inner, const Symbols::Rules& rules, std::uint64_t) {
+  std::optional<std::uint64_t> frame_address(const Activation& inner, const Symbols::Rules& rules) const {
     ExpressionContext context{inner.registers, in_.memory};
     context.bias = rules.bias;
     Dwarf_Op* operations = nullptr;
     std::size_t count = 0;
-    if (dwarf_frame_cfa(rules.frame.get(), &operations, &count) != 0 || count == 0)
-      return none("the call frame information tells no frame address");
+    if (dwarf_frame_cfa(rules.frame.get(), &operations, &count) != 0 || count == 0) return std::nullopt;
     const auto cfa = evaluate({operations, count}, context);
-    if (!cfa)
+    return cfa ? std::optional(cfa->number) : std::nullopt;
+  }
+
+  Step by_cfi(const Activation& inner, const Symbols::Rules& rules) {
+    if (!inner.cfa)
       return none("the frame's address can't be found: a register or memory that it needs is unknown");
-    context.cfa = inner.cfa = cfa->number;
+    const ExpressionContext context{inner.registers, in_.memory, inner.cfa, rules.bias};
     Activation outer{{}, Trust::cfi, false};
     for (std::size_t i = 0; i < Registers::count; ++i) {
       if (i > Registers::sp && i < Registers::v0) continue;
       outer.registers.values[i] = recovered(rules, static_cast<int>(i), inner, context);
     }
-    if (!outer.registers.values[Registers::sp]) outer.registers.values[Registers::sp] = cfa->number;
+    if (!outer.registers.values[Registers::sp]) outer.registers.values[Registers::sp] = *inner.cfa;
     bool outermost = false;
     auto pc = recovered(rules, rules.return_address, inner, context, &outermost);
     if (outermost) return {};
@@ -171,6 +179,7 @@ Unwound unwind(const Registers& registers, const Surroundings& in, std::size_t m
   found.activations.push_back({registers, Trust::context, true});
   while (found.activations.size() < most) {
     Activation& inner = found.activations.back();
+    unwinder.complete(inner);
     if (is_main(inner, in)) return found;
     Step step = unwinder.step(inner);
     if (step.outer) step.why_not = what_is_wrong(inner, *step.outer);

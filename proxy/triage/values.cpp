@@ -49,6 +49,31 @@ std::string_view pointer_mark(int tag) {
   }
 }
 
+// In C a structure's name is none without the keyword.
+std::string_view keyword(Dwarf_Die& type) {
+  Dwarf_Die unit;
+  if (dwarf_diecu(&type, &unit, nullptr, nullptr) == nullptr) return "";
+  switch (dwarf_srclang(&unit)) {
+    case DW_LANG_C:
+    case DW_LANG_C89:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+      break;
+    default:
+      return "";
+  }
+  switch (dwarf_tag(&type)) {
+    case DW_TAG_structure_type:
+      return "struct ";
+    case DW_TAG_union_type:
+      return "union ";
+    case DW_TAG_enumeration_type:
+      return "enum ";
+    default:
+      return "";
+  }
+}
+
 bool is_transparent(int tag) {
   return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
          tag == DW_TAG_restrict_type || tag == DW_TAG_atomic_type;
@@ -181,7 +206,7 @@ std::string type_name(Dwarf_Die type) {
     if (!mark.empty()) {
       declarator = std::string(mark) + std::exchange(qualifiers, {}) + declarator;
     } else if (const std::string name = die_name(&type); !name.empty()) {
-      return with(name);
+      return with(std::string(keyword(type)) + name);
     } else if (!is_transparent(tag)) {
       return with("?");
     }

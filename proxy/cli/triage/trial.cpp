@@ -1,0 +1,217 @@
+#include "proxy/cli/triage/trial.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "proxy/cli/errors.hpp"
+#include "proxy/triage/report.hpp"
+#include "proxy/triage/signals.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/thread_id.hpp"
+
+namespace rspbridge::proxy::cli::triaging {
+
+using proxy::triage::Outcome;
+using proxy::triage::Stopped;
+
+namespace {
+
+constexpr std::chrono::seconds stub_timeout{10};
+constexpr std::chrono::hours no_timeout{24 * 365};
+constexpr int most_handled = 3;       // signals that the program handles and that are looked at
+constexpr int most_stops = 100'000;   // of one run
+constexpr int last_gdb_signal = 151;  // include/gdb/signals.def
+constexpr std::chrono::milliseconds output_patience{1500};
+
+// All signals but those that end a program with a core file, and those by which a debugger stops it.
+std::string pass_signals() {
+  std::string packet = "QPassSignals:";
+  for (int number = 1; number < last_gdb_signal; ++number) {
+    const auto linux_number = proxy::triage::from_gdb_signal(number);
+    constexpr int interrupt = 2, stop = 17;
+    if (number == interrupt || number == stop || (linux_number && proxy::triage::is_fatal(*linux_number)))
+      continue;
+    packet += (packet.back() == ':' ? "" : ";") + rsp::format_hex(static_cast<std::uint64_t>(number));
+  }
+  return packet;
+}
+
+}  // namespace
+
+Trial::Trial(const asio::any_io_executor& executor, const cli::Options& options, Debuggee& debuggee,
+             ImageFiles& files, const OutputTail& tail)
+    : options_(options), debuggee_(debuggee), files_(files), tail_(tail) {
+  session_ = std::make_unique<Session>(executor, std::move(debuggee.stub), session_options(debuggee));
+}
+
+Session::Options Trial::session_options(Debuggee& debuggee) const {
+  Session::Options made;
+  made.on_exit = options_.on_exit;
+  made.far_on_target = debuggee.far_on_target;
+  made.version = RSPBRIDGE_VERSION;
+  if (!debuggee.gdbserver) return made;
+  made.interrupt_process = [&debuggee](std::int64_t pid) { return debuggee.gdbserver->interrupt(pid); };
+  // The helper reads files beside the stub, in one exchange; a command over SSH takes several.
+  if (debuggee.far_on_target) return made;
+  made.read_target_file = [&debuggee](std::string path) {
+    return debuggee.gdbserver->read_file(std::move(path));
+  };
+  return made;
+}
+
+asio::awaitable<void> Trial::prepare() {
+  const auto executor = co_await asio::this_coro::executor;
+  co_await session_->open(stub_timeout);
+  co_await start_through_stub(options_, *session_);
+  const auto architecture = co_await session_->architecture();
+  if (architecture && *architecture != "aarch64")
+    throw Failure(exit_failed, "the target is " + *architecture + "; crash reports are made of ARM64 only");
+  inspector_ = std::make_unique<inspect::Inspector>(executor, *session_);
+  investigator_ = std::make_unique<proxy::triage::Investigator>(*inspector_, files_);
+  // What doesn't change is learned while nobody waits for a report.
+  const auto release = co_await inspector_->file("/proc/sys/kernel/osrelease");
+  if (release) system_.release = release->substr(0, release->find('\n'));
+  co_await investigator_->warm();
+  std::string packet = pass_signals();
+  co_await session_->ask(packet, link::Effect::looks, link::Answer::reply);
+}
+
+asio::awaitable<Verdict> Trial::run() {
+  std::exception_ptr failure;
+  Verdict verdict;
+  try {
+    co_await prepare();
+    co_await run_until_end();
+    co_await end_session();
+    co_await wait_for_output();
+    verdict.report = co_await report();
+    verdict.outcome = found_ ? found_->stopped->outcome : Outcome::exit;
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {
+    session_->request_end("a failure");
+    try {
+      co_await session_->wait();
+    } catch (const std::exception& error) {
+      spdlog::debug("while leaving the target: {}", error.what());
+    }
+  }
+  if (inspector_) co_await inspector_->finish();
+  if (failure) std::rethrow_exception(failure);
+  co_return verdict;
+}
+
+asio::awaitable<void> Trial::run_until_end() {
+  using Clock = std::chrono::steady_clock;
+  const auto most = options_.triage.timeout.value_or(no_timeout);
+  const auto deadline = Clock::now() + most;
+  for (int stops = 0; stops < most_stops; ++stops) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    std::string payload = std::exchange(resume_, "vCont;c");
+    const auto reply =
+        co_await session_->resume(std::move(payload), std::max(left, std::chrono::milliseconds(0)));
+    if (!reply) {
+      timed_out_ = true;
+      const auto stopped = co_await session_->interrupt();
+      if (!stopped) throw Failure(exit_failed, "the time was up, but the process can't be stopped");
+      if (stopped->starts_with('T') || stopped->starts_with('S')) co_await investigate(Outcome::hang);
+      if (found_) found_->stopped->signal.reset();
+      co_return;
+    }
+    const Next next = co_await look_at(*reply);
+    if (next == Next::done) co_return;
+  }
+  throw Failure(exit_failed, "the program was stopped by too many signals");
+}
+
+asio::awaitable<Trial::Next> Trial::look_at(std::string reply) {
+  const auto stop = rsp::parse_stop_reply(reply);
+  if (!stop) throw Failure(exit_failed, "the stub's stop reply isn't understood: " + reply);
+  using Kind = rsp::StopReply::Kind;
+  if (stop->kind == Kind::exited) {
+    exit_code_ = static_cast<int>(stop->code);
+    if (*exit_code_ == 0) found_.reset();  // what it handled was no crash
+    co_return Next::done;
+  }
+  if (stop->kind == Kind::signalled) {
+    const auto number = proxy::triage::from_gdb_signal(static_cast<int>(stop->code));
+    term_signal_ =
+        number ? proxy::triage::signal_name(*number) : "GDB's signal " + std::to_string(stop->code);
+    co_return Next::done;
+  }
+  if (stop->kind != Kind::stopped) co_return Next::go_on;
+  co_return co_await look_at_signal(*stop);
+}
+
+// A signal that the program handles may be no crash: it is passed on, and what is known is kept until the
+// program's end tells.
+asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
+  const auto number = proxy::triage::from_gdb_signal(static_cast<int>(stop.code));
+  if (!number || !proxy::triage::is_fatal(*number)) {
+    constexpr std::uint64_t none = 0, stopped_by_stub = 17;
+    if (stop.code != none && stop.code != stopped_by_stub && stop.thread)
+      resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
+    co_return Next::go_on;
+  }
+  constexpr int trap = 5;
+  const bool handled = co_await is_handled(*number);
+  if (handled && ++handled_signals_ > most_handled) {
+    resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
+    co_return Next::go_on;
+  }
+  const auto before = found_;
+  co_await investigate(Outcome::crash);
+  const auto& signal = found_ ? found_->stopped->signal : std::nullopt;
+  // The kernel stops a traced process that executes another program, too.
+  if (*number == trap && signal && signal->code.value_or(1) <= 0) {
+    found_ = before;
+    co_return Next::go_on;
+  }
+  // Within the handler of another: that was the crash.
+  const auto& frames = found_->analysis->backtraces.front().frames;
+  const bool in_handler =
+      std::any_of(frames.begin(), frames.end(), [](const auto& frame) { return frame.signal_frame; });
+  if (before && in_handler) found_ = before;
+  if (!handled) co_return Next::done;
+  saw_handled_ = true;
+  resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
+  co_return Next::go_on;
+}
+
+asio::awaitable<bool> Trial::is_handled(int signal) {
+  const auto pid = inspector_->state().pid;
+  const auto thread = inspector_->state().thread;
+  const std::int64_t process = pid ? *pid : thread ? thread->tid : 0;
+  std::string path = "/proc/" + std::to_string(process) + "/status";
+  const auto status = co_await inspector_->file(std::move(path));
+  if (!status) co_return false;
+  constexpr std::string_view field = "SigCgt:\t";
+  const auto at = status->find(field);
+  std::uint64_t mask = 0;
+  if (at == std::string::npos) co_return false;
+  std::from_chars(status->data() + at + field.size(), status->data() + status->size(), mask, 16);
+  co_return (mask >> (signal - 1) & 1) != 0;
+}
+
+asio::awaitable<void> Trial::investigate(Outcome outcome) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto trips = session_->round_trips();
+  auto found = co_await investigator_->investigate(about(outcome));
+  if (!found) throw Failure(exit_failed, "the crash can't be looked at: " + found.error().sentence);
+  found_ = *std::move(found);
+  auto& reached = found_->stopped->reached;
+  const auto spent = std::chrono::steady_clock::now() - begin;
+  reached.milliseconds =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(spent).count());
+  reached.round_trips = session_->round_trips() - trips;
+  if (!options_.triage.core_out.empty()) co_await save_core();
+}
+
+}  // namespace rspbridge::proxy::cli::triaging

@@ -1,0 +1,75 @@
+// One run of a program until it crashes, ends, or takes too long.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "proxy/cli/debuggee.hpp"
+#include "proxy/cli/options.hpp"
+#include "proxy/cli/triage/output_tail.hpp"
+#include "proxy/image_files.hpp"
+#include "proxy/inspect/inspector.hpp"
+#include "proxy/session.hpp"
+#include "proxy/triage/gather.hpp"
+#include "rsp/stop_reply.hpp"
+
+namespace rspbridge::proxy::cli::triaging {
+
+/// What came of it.
+struct Verdict {
+  proxy::triage::Outcome outcome = proxy::triage::Outcome::exit;
+  nlohmann::ordered_json report;
+};
+
+/// Drives one process by its stub, without a GDB.
+class Trial {
+ public:
+  /// `options` are those of exec or attach, and with `debuggee` (which is open), `files` and `tail` outlive
+  /// it.
+  Trial(const asio::any_io_executor& executor, const cli::Options& options, Debuggee& debuggee,
+        ImageFiles& files, const OutputTail& tail);
+
+  /// Runs the program to its end, and leaves nothing of it. Throws Failure, or std::runtime_error with a
+  /// sentence.
+  asio::awaitable<Verdict> run();
+
+ private:
+  using Findings = proxy::triage::Findings;
+  enum class Next : std::uint8_t { go_on, done };
+
+  Session::Options session_options(Debuggee& debuggee) const;
+  asio::awaitable<void> prepare();
+  asio::awaitable<void> run_until_end();
+  asio::awaitable<Next> look_at(std::string reply);
+  asio::awaitable<Next> look_at_signal(const rsp::StopReply& stop);
+  asio::awaitable<void> investigate(proxy::triage::Outcome outcome);
+  asio::awaitable<bool> is_handled(int signal);
+  asio::awaitable<void> save_core();
+  asio::awaitable<void> end_session();
+  asio::awaitable<void> wait_for_output();
+  proxy::triage::Stopped about(proxy::triage::Outcome outcome) const;
+  asio::awaitable<nlohmann::ordered_json> report();
+
+  const cli::Options& options_;
+  Debuggee& debuggee_;
+  ImageFiles& files_;
+  const OutputTail& tail_;
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<inspect::Inspector> inspector_;
+  std::unique_ptr<proxy::triage::Investigator> investigator_;
+  proxy::triage::System system_;
+  std::optional<Findings> found_;  ///< of the last stop that may be the crash
+  std::optional<int> exit_code_;
+  std::string term_signal_;
+  std::string resume_ = "vCont;c";
+  bool saw_handled_ = false;  ///< found_ is of a signal that the program handled
+  int handled_signals_ = 0;
+  bool timed_out_ = false;
+};
+
+}  // namespace rspbridge::proxy::cli::triaging
