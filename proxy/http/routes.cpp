@@ -90,7 +90,7 @@ constexpr std::array table{
           "Memory, as bytes. Takes `Range` and `If-None-Match`.", answer_memory},
     Route{"GET", "/debug/disassemble", disassembly_parameters, true, kJson,
           "ARM64 instructions. Fewer than asked for where memory ends.", answer_disassembly},
-    Route{"GET", "/debug/crash", crash_parameters, true, kJson, "A [crash report](crash.md) of this stop.",
+    Route{"GET", "/debug/crash", crash_parameters, true, kJson, "A [crash report](triage.md) of this stop.",
           answer_crash},
     Route{"GET", "/debug/backtrace", backtrace_parameters, true, kJson,
           "The stack of one thread or of all, with inlined functions, lines and variables.",

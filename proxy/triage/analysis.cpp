@@ -25,9 +25,30 @@ std::string line_of(const Frame& frame) {
   return frame.file + ":" + std::to_string(*frame.line);
 }
 
-// Of the topmost meaningful frame that has a line; else where that frame is in its file.
-std::string crash_line(const std::vector<Frame>& frames) {
-  const auto meaningful = meaningful_frames(frames, SkipList::built_in(), frames.size());
+// "src/main.rs:5:37" is "src/main.rs:5".
+std::string without_column(const std::string& place) {
+  const auto last = place.rfind(':');
+  const auto before = last == std::string::npos ? last : place.rfind(':', last - 1);
+  const auto is_number = [](const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  };
+  const bool has_both = before != std::string::npos && is_number(place.substr(last + 1)) &&
+                        is_number(place.substr(before + 1, last - before - 1));
+  return has_both ? place.substr(0, last) : place;
+}
+
+// Of the topmost frame that counts and has a line; else what the program said; else where a frame is in its
+// file.
+std::string crash_line(const std::vector<Frame>& frames, const LastWords& words) {
+  const auto& skipped = SkipList::built_in();
+  const auto meaningful = meaningful_frames(frames, skipped, frames.size());
+  const auto counts = [&](const Frame& frame) {
+    return !skipped.skips(frame.function,
+                          frame.image ? std::string_view(frame.image->path) : std::string_view());
+  };
+  for (const Frame* frame : meaningful)
+    if (auto line = line_of(*frame); !line.empty() && counts(*frame)) return line;
+  if (words.panic && !words.panic->location.empty()) return without_column(words.panic->location);
   for (const Frame* frame : meaningful)
     if (auto line = line_of(*frame); !line.empty()) return line;
   for (const Frame* frame : meaningful)
@@ -70,9 +91,8 @@ void read_at_registers(const Stopped& stopped, std::size_t length, Analysis& mad
 
 }  // namespace
 
-Analysis analyse(const Stopped& stopped, const Limits& limits) {
+Analysis analyse(const Stopped& stopped, const Symbols& symbols, const Limits& limits) {
   Analysis made;
-  const Symbols symbols(stopped.images);
   const Surroundings in{symbols, *stopped.memory, stopped.map,
                         stopped.main_image ? &stopped.images[*stopped.main_image] : nullptr};
   for (const ThreadState& thread : stopped.threads) {
@@ -81,17 +101,19 @@ Analysis analyse(const Stopped& stopped, const Limits& limits) {
   }
   for (const Image& image : stopped.images) made.symbol_kinds.push_back(symbols.kind(image));
   if (made.backtraces.empty()) {
-    made.facts = gather_facts(stopped, {}, symbols);
+    made.facts = gather_facts(stopped, {});
     made.kind = recognise(made.facts);
+    made.severity = rate(made.facts, made.kind);
+    made.crash_line = crash_line({}, made.facts.words);
     return made;
   }
   const auto& frames = made.backtraces.front().frames;
-  made.facts = gather_facts(stopped, frames, symbols);
+  made.facts = gather_facts(stopped, frames);
   made.kind = recognise(made.facts);
   made.severity = rate(made.facts, made.kind);
   made.hash = hash_of(stopped.signal ? signal_name(stopped.signal->number) : std::string(made.kind.name),
                       frames, SkipList::built_in());
-  made.crash_line = crash_line(frames);
+  made.crash_line = crash_line(frames, made.facts.words);
   if (const auto pc = stopped.threads.front().registers.pc)
     disassemble_around(stopped, *pc, limits.instructions, made);
   read_at_registers(stopped, limits.memory, made);

@@ -41,8 +41,8 @@ struct Analysis {
   std::vector<SymbolKind> symbol_kinds;  ///< one an image
 };
 
-/// Blocks while it reads files and unwinds: for a thread of its own. Memory that it needs and that isn't
-/// known is noted by `stopped.memory`.
-Analysis analyse(const Stopped& stopped, const Limits& limits = {});
+/// Blocks while it reads files and unwinds: for a thread of its own. `symbols` are those of `stopped.images`.
+/// Memory that it needs and that isn't known is noted by `stopped.memory`.
+Analysis analyse(const Stopped& stopped, const Symbols& symbols, const Limits& limits = {});
 
 }  // namespace rspbridge::proxy::triage

@@ -113,15 +113,18 @@ std::uint64_t with_tag(std::uint64_t told, const std::optional<Faulting>& instru
   return distance < 64 ? meant + distance : told;  // a wide access may fail behind its first byte
 }
 
-// What AUT* leaves of an address whose code is wrong (Arm ARM, "Auth"): an error code in its upper bits.
-bool failed_authentication(std::uint64_t pc, const Symbols& symbols) {
+// What AUT* leaves of an address whose code is wrong (Arm ARM, "Auth"): an error code in the two bits below
+// those that may hold a tag, or in the two topmost but one where there are no tags.
+bool failed_authentication(std::uint64_t address, const memmap::VmaMap& map) {
   constexpr std::uint64_t upper = std::uint64_t{0xffff} << 48;
-  return (pc & upper) != 0 && pc >> 55 != 0x1ff && symbols.image(pc & ~upper) != nullptr;
+  const std::uint64_t code = address >> 48;
+  const bool is_error = (code & 0xff) == 0x20 || (code & 0xff) == 0x40 || code == 0x2000 || code == 0x4000;
+  return is_error && map.find({address & ~upper}) != nullptr;
 }
 
 }  // namespace
 
-Facts gather_facts(const Stopped& stopped, const std::vector<Frame>& frames, const Symbols& symbols) {
+Facts gather_facts(const Stopped& stopped, const std::vector<Frame>& frames) {
   Facts facts;
   facts.outcome = stopped.outcome;
   facts.signal = stopped.signal;
@@ -141,7 +144,7 @@ Facts gather_facts(const Stopped& stopped, const std::vector<Frame>& frames, con
   facts.pc_faulted = plain(told) == plain(pc);
   facts.full_address = facts.pc_faulted ? pc : with_tag(told, facts.instruction);
   facts.address = classify(stopped, *facts.full_address, facts.region);
-  facts.failed_return = facts.pc_faulted && failed_authentication(pc, symbols);
+  facts.failed_authentication = failed_authentication(*facts.full_address, stopped.map);
   return facts;
 }
 

@@ -31,7 +31,7 @@ struct Facts {
   std::string region;                         ///< where the address lies; empty if there is none
   std::optional<Faulting> instruction;        ///< at pc
   bool pc_faulted = false;                    ///< what couldn't be accessed is the instruction
-  bool failed_return = false;                 ///< pc is a code address whose authentication failed
+  bool failed_authentication = false;         ///< the address is one whose authentication code was wrong
   bool branch_landed = false;                 ///< PSTATE.BTYPE isn't 0: pc was reached by an indirect branch
   std::vector<std::string> functions;         ///< of the frames, innermost first
   LastWords words;
@@ -39,6 +39,6 @@ struct Facts {
 };
 
 /// `frames` are those of the thread that the stop is about.
-Facts gather_facts(const Stopped& stopped, const std::vector<Frame>& frames, const Symbols& symbols);
+Facts gather_facts(const Stopped& stopped, const std::vector<Frame>& frames);
 
 }  // namespace rspbridge::proxy::triage

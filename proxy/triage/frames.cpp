@@ -2,8 +2,7 @@
 
 #include <dwarf.h>
 
-#include <cstdlib>
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 #include "proxy/triage/names.hpp"
@@ -19,19 +18,28 @@ bool is_function(Dwarf_Die& die) {
   return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
 }
 
-// The DIEs around `address`, innermost first, out to the function that isn't inlined.
-Scopes scopes_at(Dwarf_Die& unit, Dwarf_Addr address) {
-  Dwarf_Die* by_address = nullptr;
-  const int count = dwarf_getscopes(&unit, address, &by_address);
-  if (count <= 0) return {};
-  const std::unique_ptr<Dwarf_Die, void (*)(void*)> first(by_address, std::free);
-  Dwarf_Die* by_nesting = nullptr;
-  const int nested = dwarf_getscopes_die(&by_address[0], &by_nesting);
-  if (nested <= 0) return {};
-  const std::unique_ptr<Dwarf_Die, void (*)(void*)> second(by_nesting, std::free);
-  for (int i = 0; i < nested; ++i)
-    if (dwarf_tag(&by_nesting[i]) == DW_TAG_subprogram) return {by_nesting, by_nesting + i + 1};
-  return {};
+bool is_scope(Dwarf_Die& die) {
+  const int tag = dwarf_tag(&die);
+  return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block || tag == DW_TAG_try_block ||
+         tag == DW_TAG_catch_block;
+}
+
+// The DIEs within `function` around `address`, innermost first; it comes last.
+Scopes scopes_at(Dwarf_Die function, Dwarf_Addr address) {
+  Scopes scopes{function};
+  for (bool deeper = true; deeper;) {
+    deeper = false;
+    Dwarf_Die child;
+    if (dwarf_child(&scopes.back(), &child) != 0) break;
+    do {
+      if (!is_scope(child) || dwarf_haspc(&child, address) != 1) continue;
+      scopes.push_back(child);
+      deeper = true;
+      break;
+    } while (dwarf_siblingof(&child, &child) == 0);
+  }
+  std::reverse(scopes.begin(), scopes.end());
+  return scopes;
 }
 
 // Where the inlined function was called.
@@ -69,9 +77,9 @@ class Describer {
       return {frame};
     }
     auto unit = in_.symbols.unit(at);
-    const Scopes scopes = unit ? scopes_at(unit->die, at - unit->bias) : Scopes{};
-    if (scopes.empty()) return {by_symbol(frame, at)};
-    return by_scopes(*unit, scopes, std::move(frame), at);
+    const auto function = unit ? in_.symbols.function(*unit, at) : std::nullopt;
+    if (!function) return {by_symbol(frame, at)};
+    return by_scopes(*unit, scopes_at(*function, at - unit->bias), std::move(frame), at);
   }
 
  private:

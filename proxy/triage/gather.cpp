@@ -206,7 +206,7 @@ asio::awaitable<void> Investigator::warm() {
 }
 
 asio::awaitable<inspect::Result<Findings>> Investigator::investigate(Stopped about) {
-  Findings made{std::make_shared<Stopped>(std::move(about)), nullptr};
+  Findings made{std::make_shared<Stopped>(std::move(about)), nullptr, nullptr};
   const inspect::State before = inspection_.state();
   made.stopped->time = now_text();
   const auto failed = co_await gather(*made.stopped);
@@ -226,11 +226,13 @@ asio::awaitable<inspect::Result<Findings>> Investigator::investigate(Stopped abo
 }
 
 asio::awaitable<void> Investigator::reconsider(Findings& findings) {
-  const auto work = [stopped = findings.stopped]() -> asio::awaitable<std::shared_ptr<Analysis>> {
-    co_return std::make_shared<Analysis>(analyse(*stopped));
+  const auto work = [&findings]() -> asio::awaitable<void> {
+    if (!findings.symbols) findings.symbols = std::make_shared<Symbols>(findings.stopped->images);
+    findings.analysis = std::make_shared<Analysis>(analyse(*findings.stopped, *findings.symbols));
+    co_return;
   };
   auto running = asio::co_spawn(pool_, work(), asio::use_awaitable);
-  findings.analysis = co_await std::move(running);
+  co_await std::move(running);
 }
 
 }  // namespace rspbridge::proxy::triage

@@ -18,6 +18,7 @@ namespace rspbridge::proxy::triage {
 /// What a report is made of, and what it says.
 struct Findings {
   std::shared_ptr<Stopped> stopped;
+  std::shared_ptr<Symbols> symbols;  ///< of its images; used by the investigator's thread alone
   std::shared_ptr<Analysis> analysis;
 };
 

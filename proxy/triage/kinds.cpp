@@ -15,12 +15,13 @@ namespace {
 /// What else must be so.
 enum class When : std::uint8_t {
   always,
-  failed_return,  ///< Facts::failed_return
-  landed,         ///< an indirect branch led to pc
-  authenticates,  ///< the instruction at pc does
+  failed_authentication,  ///< of the fault address
+  landed,                 ///< an indirect branch led to pc
+  authenticates,          ///< the instruction at pc does
   pc_faulted,
   ubsan_trap,  ///< brk #0x55xx, as -fsanitize-trap makes it
   hung,        ///< Outcome::hang
+  no_fault,    ///< the signal isn't one that an instruction causes
 };
 
 struct Row {
@@ -42,7 +43,7 @@ constexpr Row rows[] = {
     {.kind = "asan", .title = "AddressSanitizer", .mark = Mark::asan},
     {.kind = "ubsan", .title = "undefined behaviour", .mark = Mark::ubsan},
     {.kind = "ubsan", .title = "undefined behaviour", .signal = trap, .when = When::ubsan_trap},
-    {.kind = "go-panic", .title = "Go panic", .mark = Mark::go_panic},
+    {.kind = "go-panic", .title = "Go panic", .mark = Mark::go_panic, .when = When::no_fault},
     {.kind = "go-panic", .title = "Go panic", .function = "runtime.fatalpanic"},
     {.kind = "go-panic", .title = "Go fatal error", .function = "runtime.fatalthrow"},
     {.kind = "rust-panic", .title = "Rust panic", .mark = Mark::rust_panic},
@@ -66,7 +67,11 @@ constexpr Row rows[] = {
     {.kind = "abort", .title = "aborted", .signal = abrt},
     {.kind = "mte-async", .title = "tag check fault, asynchronous", .signal = segv, .code = 8},
     {.kind = "mte-sync", .title = "tag check fault", .signal = segv, .code = 9},
-    {.kind = "pac", .title = "pointer authentication failed", .signal = segv, .when = When::failed_return},
+    {.kind = "pac",
+     .title = "pointer authentication failed",
+     .signal = segv,
+     .when = When::failed_authentication},
+    {.kind = "not-executable", .title = "jump to what is no code", .signal = segv, .when = When::pc_faulted},
     {.kind = "null-dereference", .title = "null dereference", .signal = segv, .address = Address::null},
     {.kind = "near-null", .title = "access next to address 0", .signal = segv, .address = Address::near_null},
     {.kind = "stack-overflow", .title = "stack overflow", .signal = segv, .address = Address::stack_guard},
@@ -74,7 +79,6 @@ constexpr Row rows[] = {
      .title = "non-canonical address",
      .signal = segv,
      .address = Address::non_canonical},
-    {.kind = "not-executable", .title = "jump to what is no code", .signal = segv, .when = When::pc_faulted},
     {.kind = "tagged-pointer",
      .title = "tagged pointer to nothing",
      .signal = segv,
@@ -93,8 +97,8 @@ constexpr Row rows[] = {
 
 bool is_so(When when, const Facts& facts) {
   switch (when) {
-    case When::failed_return:
-      return facts.failed_return;
+    case When::failed_authentication:
+      return facts.failed_authentication;
     case When::landed:
       return facts.branch_landed && facts.instruction && !facts.instruction->text.starts_with("udf");
     case When::authenticates:
@@ -103,6 +107,8 @@ bool is_so(When when, const Facts& facts) {
       return facts.pc_faulted;
     case When::ubsan_trap:
       return facts.instruction && facts.instruction->word >> 5 >> 8 == (0xd4200000U >> 13 | 0x55);
+    case When::no_fault:
+      return !facts.signal || facts.signal->number == abrt || facts.signal->number == trap;
     case When::hung:
       return facts.outcome == Outcome::hang;
     default:

@@ -18,7 +18,7 @@ struct MarkRow {
 constexpr MarkRow marks[] = {
     {"*ERROR: AddressSanitizer: *", Mark::asan},
     {"*ERROR: HWAddressSanitizer: *", Mark::asan},
-    {"*: runtime error: *", Mark::ubsan},
+    {"*:*:*: runtime error: *", Mark::ubsan},
     {"*ERROR: UndefinedBehaviorSanitizer: *", Mark::ubsan},
     {"thread '*' panicked at *", Mark::rust_panic},
     {"thread '*' (*) panicked at *", Mark::rust_panic},

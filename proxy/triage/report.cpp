@@ -1,35 +1,16 @@
 #include "proxy/triage/report.hpp"
 
 #include <array>
-#include <cstdio>
-#include <optional>
-
 #include <nlohmann/json.hpp>
 
-#include "memmap/delve.hpp"
-#include "memmap/elf_image.hpp"
+#include "proxy/triage/report_parts.hpp"
 #include "proxy/triage/signals.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
-Json hex(const std::optional<std::uint64_t>& value) {
-  return value ? hex(*value) : Json(nullptr);
-}
-Json text(std::string_view value) {
-  return value.empty() ? Json(nullptr) : Json(std::string(value));
-}
-template <class T>
-Json optional(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
+using namespace parts;
 
 std::string_view outcome_name(Outcome outcome) {
   constexpr std::array<std::string_view, 4> names{"crash", "hang", "exit", "stop"};
@@ -99,110 +80,6 @@ Json severity_json(const Analysis& analysis) {
           {"explanation", severity.reason}};
 }
 
-Json variables_json(const std::vector<Variable>& variables) {
-  Json list = Json::array();
-  for (const Variable& variable : variables)
-    list.push_back(
-        {{"name", variable.name}, {"type", text(variable.type)}, {"value", optional(variable.value)}});
-  return list;
-}
-
-Json frame_json(const Frame& frame, std::size_t number) {
-  Json json{{"frame", number}, {"trust", std::string(to_string(frame.trust))}};
-  json["inline"] = frame.inlined;
-  json["signal_frame"] = frame.signal_frame;
-  json["offset"] = hex(frame.pc);
-  json["sp"] = hex(frame.sp);
-  json["module"] = frame.image ? Json(frame.image->path) : Json(nullptr);
-  json["module_offset"] = frame.image ? hex(frame.pc - frame.image->load_bias) : Json(nullptr);
-  json["function"] = text(frame.function);
-  json["linkage_name"] = frame.linkage_name == frame.function ? Json(nullptr) : text(frame.linkage_name);
-  json["function_offset"] = frame.function_address ? hex(frame.pc - *frame.function_address) : Json(nullptr);
-  json["file"] = text(frame.file);
-  json["line"] = optional(frame.line);
-  json["missing_symbols"] = !frame.has_symbols;
-  json["arguments"] = frame.has_variables ? variables_json(frame.arguments) : Json(nullptr);
-  json["locals"] = frame.has_variables ? variables_json(frame.locals) : Json(nullptr);
-  return json;
-}
-
-Json registers_json(const Stopped& stopped) {
-  if (stopped.threads.empty()) return nullptr;
-  Json json = Json::object();
-  for (const auto& [name, value] : stopped.threads.front().named) json[name] = hex(value);
-  return json;
-}
-
-Json disassembly_json(const Stopped& stopped, const Analysis& analysis) {
-  Json list = Json::array();
-  const std::uint64_t pc = stopped.threads.empty() ? 0 : stopped.threads.front().registers.pc.value_or(0);
-  for (const std::uint64_t address : analysis.unreadable_code)
-    list.push_back({{"address", hex(address)},
-                    {"word", nullptr},
-                    {"text", nullptr},
-                    {"current", true},
-                    {"bytes_unreadable", true}});
-  for (const Instruction& one : analysis.disassembly)
-    list.push_back({{"address", hex(one.address)},
-                    {"word", hex(one.word)},
-                    {"text", one.text},
-                    {"current", pc == one.address},
-                    {"bytes_unreadable", false}});
-  return list;
-}
-
-Json memory_json(const Analysis& analysis) {
-  Json list = Json::array();
-  for (const MemoryAt& at : analysis.memory)
-    list.push_back({{"register", at.reg},
-                    {"address", hex(at.address)},
-                    {"bytes", at.bytes ? Json(memmap::hex_text(*at.bytes)) : Json(nullptr)},
-                    {"unreadable", !at.bytes.has_value()},
-                    {"region", text(at.region)}});
-  return list;
-}
-
-Json modules_json(const Stopped& stopped, const Analysis& analysis) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < stopped.images.size(); ++i) {
-    const Image& image = stopped.images[i];
-    const SymbolKind kind = i < analysis.symbol_kinds.size() ? analysis.symbol_kinds[i] : SymbolKind::none;
-    constexpr std::array<const char*, 4> kinds{"none", "symbol-table", "dwarf", "none"};
-    const bool loaded = kind == SymbolKind::table || kind == SymbolKind::dwarf;
-    list.push_back({{"filename", image.path},
-                    {"base_addr", hex(image.begin)},
-                    {"end_addr", hex(image.end)},
-                    {"load_bias", hex(image.load_bias)},
-                    {"code_id", text(image.build_id)},
-                    {"debug_id", text(image.build_id)},
-                    {"debug_file", text(image.debug_name.empty() ? image.file_name : image.debug_name)},
-                    {"loaded_symbols", loaded},
-                    {"missing_symbols", !loaded},
-                    {"corrupt_symbols", kind == SymbolKind::corrupt},
-                    {"symbols", kinds[static_cast<std::size_t>(kind)]}});
-  }
-  return list;
-}
-
-Json maps_json(const Stopped& stopped) {
-  if (stopped.map.vmas().empty()) return nullptr;
-  Json list = Json::array();
-  const auto& vmas = stopped.map.vmas();
-  for (std::size_t i = 0; i < vmas.size(); ++i) {
-    const memmap::Vma& vma = vmas[i];
-    const bool of_file = vma.device_major != 0 || vma.path.starts_with('/');
-    list.push_back({{"Addr", hex(vma.range.begin.value)},
-                    {"Size", hex(vma.range.size())},
-                    {"Read", vma.readable},
-                    {"Write", vma.writable},
-                    {"Exec", vma.executable},
-                    {"Filename", of_file ? vma.path : ""},
-                    {"Offset", hex(of_file ? vma.offset : 0)},
-                    {"label", i < stopped.labels.size() ? text(stopped.labels[i]) : text(vma.path)}});
-  }
-  return list;
-}
-
 Json sanitizer_json(const LastWords& words) {
   if (!words.sanitizer) return nullptr;
   const Sanitizer& said = *words.sanitizer;
@@ -258,22 +135,6 @@ Json system_json(const System& system) {
 }
 
 }  // namespace
-
-Json threads_json(const Stopped& stopped, const Analysis& analysis) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < stopped.threads.size() && i < analysis.backtraces.size(); ++i) {
-    const ThreadState& thread = stopped.threads[i];
-    const Backtrace& backtrace = analysis.backtraces[i];
-    Json json{{"thread_id", thread.tid}, {"thread_name", text(thread.name)}, {"core", optional(thread.core)}};
-    json["frame_count"] = backtrace.frames.size();
-    json["truncated"] = text(backtrace.truncated);
-    json["frames"] = Json::array();
-    for (const Frame& frame : backtrace.frames)
-      json["frames"].push_back(frame_json(frame, json["frames"].size()));
-    list.push_back(std::move(json));
-  }
-  return list;
-}
 
 Json report_json(const Stopped& stopped, const Analysis& analysis, std::string_view version) {
   const bool crashed = !analysis.kind.name.empty();

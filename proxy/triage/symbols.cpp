@@ -30,23 +30,18 @@ int given_debug_file(Dwfl_Module*, void** user_data, const char*, Dwarf_Addr, co
 
 const Dwfl_Callbacks callbacks{no_elf, given_debug_file, nullptr, nullptr};
 
-// Many compilers leave .debug_aranges out.
-Dwarf_Die* unit_by_ranges(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
-  Dwarf_Die* die = nullptr;
-  while ((die = dwfl_module_nextcu(module, die, &bias)) != nullptr)
-    if (dwarf_haspc(die, address - bias) == 1) return die;
-  return nullptr;
-}
-
 constexpr int most_looked_at = 16;  // symbols before an address
 
-// Labels of data tell nothing of code.
-bool is_in_code(Dwfl_Module* module, GElf_Addr address) {
+// The index of the section that `address` lies in; 0 if there is none.
+std::size_t section_of(Dwfl_Module* module, GElf_Addr address) {
   Dwarf_Addr bias = 0;
   Elf_Scn* section = dwfl_module_address_section(module, &address, &bias);
-  GElf_Shdr header{};
-  return section != nullptr && gelf_getshdr(section, &header) != nullptr &&
-         (header.sh_flags & SHF_EXECINSTR) != 0;
+  return section ? elf_ndxscn(section) : 0;
+}
+
+bool is_of_interest(const GElf_Sym& symbol) {
+  const auto type = GELF_ST_TYPE(symbol.st_info);
+  return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE || type == STT_OBJECT;
 }
 
 // Among names of one function: with a size first, then those with fewer leading underscores, then the
@@ -102,10 +97,8 @@ const std::vector<ElfSymbol>& Symbols::functions(Dwfl_Module* module) const {
     GElf_Word section = 0;
     const char* name = dwfl_module_getsym_info(module, i, &symbol, &address, &section, nullptr, nullptr);
     if (name == nullptr || *name == '\0' || *name == '$' || section == SHN_UNDEF) continue;
-    const auto type = GELF_ST_TYPE(symbol.st_info);
-    if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) continue;
-    if (type == STT_NOTYPE && !is_in_code(module, address)) continue;
-    list.push_back({name, address, symbol.st_size});
+    if (!is_of_interest(symbol)) continue;
+    list.push_back({name, address, symbol.st_size, symbol.st_size == 0 ? section_of(module, address) : 0});
   }
   std::sort(list.begin(), list.end(), [](const ElfSymbol& a, const ElfSymbol& b) {
     if (a.address != b.address) return a.address < b.address;
@@ -120,24 +113,15 @@ std::optional<ElfSymbol> Symbols::symbol(std::uint64_t address) const {
   const auto& list = functions(from);
   auto at = std::partition_point(list.begin(), list.end(),
                                  [address](const ElfSymbol& one) { return one.address <= address; });
-  // Back to the nearest that reaches so far; a size of 0 says nothing.
+  // Back to the nearest that reaches so far: one without a size to the end of its section.
   for (int i = 0; at != list.begin() && i < most_looked_at; ++i) {
     --at;
-    if (at->size != 0 && address >= at->address + at->size) continue;
+    if (at->size != 0 ? address >= at->address + at->size : at->section != section_of(from, address))
+      continue;
     while (at != list.begin() && std::prev(at)->address == at->address) --at;
     return *at;
   }
   return std::nullopt;
-}
-
-std::optional<Symbols::Unit> Symbols::unit(std::uint64_t address) const {
-  Dwfl_Module* const from = module(address);
-  if (from == nullptr) return std::nullopt;
-  Dwarf_Addr bias = 0;
-  Dwarf_Die* die = dwfl_module_addrdie(from, address, &bias);
-  if (die == nullptr) die = unit_by_ranges(from, address, bias);
-  if (die == nullptr) return std::nullopt;
-  return Unit{*die, bias};
 }
 
 std::optional<Symbols::Line> Symbols::line(std::uint64_t address) const {

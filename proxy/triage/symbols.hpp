@@ -22,6 +22,7 @@ struct DwflDeleter {
 struct ElfSymbol {
   std::string name;  ///< as in the table
   std::uint64_t address = 0, size = 0;
+  std::size_t section = 0;
 };
 
 /// What kind of symbols an image has.
@@ -47,6 +48,8 @@ class Symbols {
     std::uint64_t bias = 0;
   };
   std::optional<Unit> unit(std::uint64_t address) const;
+  /// The function of that unit, not inlined, whose code `address` is. Nothing if DWARF tells of none.
+  std::optional<Dwarf_Die> function(const Unit& unit, std::uint64_t address) const;
 
   struct Line {
     std::string file;
@@ -66,10 +69,25 @@ class Symbols {
   SymbolKind kind(const Image& image) const;
 
  private:
+  /// Code and the DIE that describes it, without the bias.
+  struct Range {
+    Dwarf_Addr begin = 0, end = 0;
+    Dwarf_Die die{};
+  };
+  struct Units {
+    std::vector<Range> ranges;  ///< by address
+    Dwarf_Addr bias = 0;
+  };
   const std::vector<ElfSymbol>& functions(Dwfl_Module* module) const;
+  const Units& units(Dwfl_Module* module) const;
+  static void add_ranges(Dwarf_Die& die, std::vector<Range>& ranges);
+  static void add_functions(Dwarf_Die& parent, int depth, std::vector<Range>& ranges);
+  static const Range* find(const std::vector<Range>& ranges, Dwarf_Addr address);
 
   const std::vector<Image>& images_;
   mutable std::map<Dwfl_Module*, std::vector<ElfSymbol>> functions_;  ///< by address; filled when needed
+  mutable std::map<Dwfl_Module*, Units> units_;                       ///< the same
+  mutable std::map<const void*, std::vector<Range>> dies_;            ///< of functions, by unit
   std::map<const Image*, Dwfl_Module*> modules_;
   std::unique_ptr<Dwfl, DwflDeleter> dwfl_;
 };

@@ -32,7 +32,9 @@ class Unwinder {
   Step step(Activation& inner) {
     if (const auto interrupted = interrupted_by(inner)) return *interrupted;
     if (const auto rules = in_.symbols.rules(inner.look_up())) return by_cfi(inner, *rules);
-    if (!is_code(*inner.registers.pc)) return by_link_register(inner);
+    const bool innermost = inner.trust == Trust::context;
+    if (!is_code(inner.look_up()) || (innermost && !has_frame(*inner.registers.pc)))
+      return by_link_register(inner);
     return by_frame_pointer(inner);
   }
 
@@ -107,16 +109,30 @@ class Unwinder {
     return read_word(in_.memory, place->number);
   }
 
-  // A call to what is no code: nothing has been saved yet.
+  // Nothing has been saved yet: after a call to what is no code, or in a function without a frame. The
+  // register is told as it is, as by GDB, wherever it leads.
   Step by_link_register(const Activation& inner) const {
-    if (!inner.exact || inner.trust != Trust::context) return none("a return address leads to no code");
+    if (inner.trust != Trust::context) return none("a return address leads to no code");
     const auto lr = inner.registers.values[Registers::lr];
     if (!lr || *lr == 0) return none("pc leads to no code, and there is no return address");
-    const std::uint64_t back = without_pac(in_.symbols, *lr);
-    if (!is_code(back)) return none("neither pc nor the link register leads to code");
     Activation outer{inner.registers, Trust::link_register, false};
-    outer.registers.pc = back;
+    outer.registers.pc = *lr;
     return {std::move(outer), {}};
+  }
+
+  // Whether the function that `pc` is in has saved x29 and x30 before: stp x29, x30, [sp, …] in one of its
+  // forms.
+  bool has_frame(std::uint64_t pc) const {
+    const auto symbol = in_.symbols.symbol(pc);
+    if (!symbol) return true;  // nothing is known; x29 is what there is
+    constexpr std::uint64_t longest_prologue = 256;
+    for (std::uint64_t at = symbol->address; at < pc && at < symbol->address + longest_prologue; at += 4) {
+      const auto bytes = in_.memory.read(at, 4);
+      std::uint32_t word = 0;
+      if (bytes) std::memcpy(&word, bytes->data(), sizeof word);
+      if ((word & 0xfe407fff) == 0xa8007bfd) return true;
+    }
+    return false;
   }
 
   // AAPCS64, 6.4.6: x29 points to the caller's x29 and x30.

@@ -15,7 +15,8 @@ nlohmann::ordered_json report_of_core(const cli::Options& options) {
   ImageFiles files(folders, {}, options.triage.sysroot);
   auto stopped = proxy::triage::read_core(options.triage.core, files);
   if (!stopped) throw Failure(exit_failed, stopped.error());
-  const auto analysis = proxy::triage::analyse(*stopped);
+  const proxy::triage::Symbols symbols(stopped->images);
+  const auto analysis = proxy::triage::analyse(*stopped, symbols);
   return proxy::triage::report_json(*stopped, analysis, RSPBRIDGE_VERSION);
 }
 

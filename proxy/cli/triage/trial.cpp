@@ -27,7 +27,7 @@ constexpr std::chrono::hours no_timeout{24 * 365};
 constexpr int most_handled = 3;       // signals that the program handles and that are looked at
 constexpr int most_stops = 100'000;   // of one run
 constexpr int last_gdb_signal = 151;  // include/gdb/signals.def
-constexpr std::chrono::milliseconds output_patience{1500};
+constexpr std::chrono::seconds handler_patience{2};
 
 // All signals but those that end a program with a core file, and those by which a debugger stops it.
 std::string pass_signals() {
@@ -178,9 +178,13 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
   const auto& frames = found_->analysis->backtraces.front().frames;
   const bool in_handler =
       std::any_of(frames.begin(), frames.end(), [](const auto& frame) { return frame.signal_frame; });
-  if (before && in_handler) found_ = before;
+  // Shortly after such a fault, sent by itself: the handler's way to end.
+  const auto now = std::chrono::steady_clock::now();
+  const bool sent = signal && signal->code && *signal->code <= 0;
+  const bool follows = sent && handled_fault_ && now - *handled_fault_ < handler_patience;
+  if (handled && !sent) handled_fault_ = now;
+  if (before && (in_handler || follows)) found_ = before;
   if (!handled) co_return Next::done;
-  saw_handled_ = true;
   resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
   co_return Next::go_on;
 }

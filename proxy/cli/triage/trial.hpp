@@ -67,7 +67,8 @@ class Trial {
   std::optional<int> exit_code_;
   std::string term_signal_;
   std::string resume_ = "vCont;c";
-  bool saw_handled_ = false;  ///< found_ is of a signal that the program handled
+  /// When found_ was of a fault that the program handles.
+  std::optional<std::chrono::steady_clock::time_point> handled_fault_;
   int handled_signals_ = 0;
   bool timed_out_ = false;
 };

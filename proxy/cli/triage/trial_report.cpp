@@ -82,7 +82,7 @@ asio::awaitable<void> Trial::wait_for_output() {
 asio::awaitable<nlohmann::ordered_json> Trial::report() {
   Stopped now = about(found_ ? found_->stopped->outcome : Outcome::exit);
   if (!found_) {
-    Findings ended{std::make_shared<Stopped>(std::move(now)), std::make_shared<proxy::triage::Analysis>()};
+    Findings ended{std::make_shared<Stopped>(std::move(now)), nullptr, nullptr};
     ended.stopped->memory = std::make_shared<proxy::triage::FetchedMemory>();
     co_await investigator_->reconsider(ended);
     if (!ended.analysis->kind.name.empty()) ended.stopped->outcome = Outcome::crash;
