@@ -12,7 +12,7 @@ constexpr std::string_view exploitable = "EXPLOITABLE", probably = "PROBABLY_EXP
                            harmless = "NOT_EXPLOITABLE", unknown = "UNDEFINED";
 
 /// What the instruction at pc was about to do.
-enum class Doing : std::uint8_t { any, fetch, ret, call, jump, write, read };
+enum class Doing : std::uint8_t { any, fetch, authenticate, ret, call, jump, write, read };
 
 struct Row {
   std::string_view kind;  ///< a glob for Kind::name
@@ -24,9 +24,17 @@ struct Row {
 
 // The first that fits. Access violations are the kinds below, in which the address tells how bad it is.
 constexpr std::string_view violation = "@violation";
-constexpr std::string_view violations[] = {
-    "null-dereference", "near-null",      "wild-pointer", "non-canonical", "tagged-pointer",
-    "permission",       "not-executable", "mte-sync",     "bus-alignment", "bus-error"};
+constexpr std::string_view violations[] = {"null-dereference",
+                                           "near-null",
+                                           "wild-pointer",
+                                           "non-canonical",
+                                           "tagged-pointer",
+                                           "permission",
+                                           "not-executable",
+                                           "mte-sync",
+                                           "bus-alignment",
+                                           "bus-error",
+                                           "pac"};
 
 constexpr Row rows[] = {
     {.kind = "stack-overflow",
@@ -55,7 +63,19 @@ constexpr Row rows[] = {
      .description = "A fortified function found that a buffer is too small",
      .reason = "the check ended the program before anything was overwritten"},
     {.kind = "pac",
-     .doing = Doing::any,
+     .doing = Doing::fetch,
+     .type = exploitable,
+     .name = "ReturnAv",
+     .description = "A return or branch went to an address that wasn't the program's own",
+     .reason = "the authentication code of the address is wrong: it was overwritten"},
+    {.kind = "pac",
+     .doing = Doing::authenticate,
+     .type = exploitable,
+     .name = "ReturnAv",
+     .description = "A return or branch went to an address that wasn't the program's own",
+     .reason = "the authentication code of the address is wrong: it was overwritten"},
+    {.kind = "pac",
+     .doing = Doing::ret,
      .type = exploitable,
      .name = "ReturnAv",
      .description = "A return or branch went to an address that wasn't the program's own",
@@ -233,6 +253,7 @@ Doing doing(const Facts& facts) {
   if (facts.pc_faulted) return Doing::fetch;
   if (!facts.instruction) return Doing::any;
   const Faulting& instruction = *facts.instruction;
+  if (instruction.authenticates) return Doing::authenticate;
   if (instruction.branch == Branch::ret) return Doing::ret;
   if (instruction.branch == Branch::call) return Doing::call;
   if (instruction.branch == Branch::jump) return Doing::jump;
