@@ -12,6 +12,7 @@
 #include "memmap/labels.hpp"
 #include "memmap/modules.hpp"
 #include "proxy/triage/core_memory.hpp"
+#include "proxy/triage/image_end.hpp"
 #include "proxy/triage/signals.hpp"
 
 namespace rspbridge::proxy::triage {
@@ -140,7 +141,7 @@ void add_images(CoreMemory& memory, FileSource& source, Stopped& stopped) {
     Image image;
     image.path = module.path;
     image.begin = module.range.begin.value;
-    image.end = module.range.end.value;
+    image.end = image_end(module);
     image.load_bias = module.image.load_bias;
     image.build_id = memmap::hex_text(module.image.build_id);
     auto found = module.path.starts_with('[') ? std::nullopt : source.find(image.path, image.build_id);

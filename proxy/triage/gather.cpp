@@ -13,6 +13,7 @@
 
 #include "memmap/auxv.hpp"
 #include "memmap/elf_image.hpp"
+#include "proxy/triage/image_end.hpp"
 #include "proxy/triage/signals.hpp"
 #include "proxy/triage/thread_state.hpp"
 #include "rsp/stop_reply.hpp"
@@ -124,7 +125,7 @@ asio::awaitable<std::optional<Failure>> Investigator::gather_files(Stopped& stop
     Image image;
     image.path = module.path;
     image.begin = module.range.begin.value;
-    image.end = module.range.end.value;
+    image.end = image_end(module);
     image.load_bias = module.image.load_bias;
     image.build_id = memmap::hex_text(module.image.build_id);
     if (module.path.starts_with('[')) {

@@ -112,12 +112,11 @@ Panic read_rust(const Lines& lines, std::size_t from) {
 
 Panic read_go(const Lines& lines, std::size_t from) {
   Panic found{"go", std::string(lines[from].substr(lines[from].find(": ") + 2)), {}, text_from(lines, from)};
-  // The first place in the goroutine's list that isn't the runtime's own.
+  // The first place in the goroutine's list that isn't the runtime's own; offsets follow behind a blank.
   for (std::size_t i = from + 1; i < lines.size() && found.location.empty(); ++i)
     if (lines[i].starts_with('\t') && lines[i].find(".go:") != std::string_view::npos &&
         lines[i].find("/runtime/") == std::string_view::npos)
-      found.location = between(lines[i], "\t", " +").empty() ? std::string(lines[i].substr(1))
-                                                             : between(lines[i], "\t", " +");
+      found.location = lines[i].substr(1, lines[i].find(' ') - 1);
   return found;
 }
 

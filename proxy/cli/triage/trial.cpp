@@ -161,6 +161,7 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
     co_return Next::go_on;
   }
   constexpr int trap = 5;
+  const auto stopped_at = std::chrono::steady_clock::now();
   const bool handled = co_await is_handled(*number);
   if (handled && ++handled_signals_ > most_handled) {
     resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
@@ -178,13 +179,12 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
   const auto& frames = found_->analysis->backtraces.front().frames;
   const bool in_handler =
       std::any_of(frames.begin(), frames.end(), [](const auto& frame) { return frame.signal_frame; });
-  // Shortly after such a fault, sent by itself: the handler's way to end.
-  const auto now = std::chrono::steady_clock::now();
+  // Shortly after such a fault, sent by itself: the handler's way to end. What was spent here doesn't count.
   const bool sent = signal && signal->code && *signal->code <= 0;
-  const bool follows = sent && handled_fault_ && now - *handled_fault_ < handler_patience;
-  if (handled && !sent) handled_fault_ = now;
+  const bool follows = sent && handled_fault_ && stopped_at - *handled_fault_ < handler_patience;
   if (before && (in_handler || follows)) found_ = before;
   if (!handled) co_return Next::done;
+  if (!sent || follows) handled_fault_ = std::chrono::steady_clock::now();
   resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
   co_return Next::go_on;
 }
