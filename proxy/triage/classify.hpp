@@ -27,5 +27,7 @@ struct Severity {
 };
 
 Severity rate(const Facts& facts, const Kind& kind);
+/// The same of what AddressSanitizer found.
+Severity rate_sanitizer(const Sanitizer& sanitizer);
 
 }  // namespace rspbridge::proxy::triage
