@@ -120,11 +120,15 @@ asio::awaitable<void> Trial::run_until_end() {
     if (!reply) {
       timed_out_ = true;
       const auto stopped = co_await session_->interrupt();
+      stopped_at_ = Clock::now();
+      trips_at_stop_ = session_->round_trips();
       if (!stopped) throw Failure(exit_failed, "the time was up, but the process can't be stopped");
       if (stopped->starts_with('T') || stopped->starts_with('S')) co_await investigate(Outcome::hang);
       if (found_) found_->stopped->signal.reset();
       co_return;
     }
+    stopped_at_ = Clock::now();
+    trips_at_stop_ = session_->round_trips();
     const Next next = co_await look_at(*reply);
     if (next == Next::done) co_return;
   }
@@ -161,7 +165,6 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
     co_return Next::go_on;
   }
   constexpr int trap = 5;
-  const auto stopped_at = std::chrono::steady_clock::now();
   const bool handled = co_await is_handled(*number);
   if (handled && ++handled_signals_ > most_handled) {
     resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
@@ -181,7 +184,7 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
       std::any_of(frames.begin(), frames.end(), [](const auto& frame) { return frame.signal_frame; });
   // Shortly after such a fault, sent by itself: the handler's way to end. What was spent here doesn't count.
   const bool sent = signal && signal->code && *signal->code <= 0;
-  const bool follows = sent && handled_fault_ && stopped_at - *handled_fault_ < handler_patience;
+  const bool follows = sent && handled_fault_ && stopped_at_ - *handled_fault_ < handler_patience;
   if (before && (in_handler || follows)) found_ = before;
   if (!handled) co_return Next::done;
   if (!sent || follows) handled_fault_ = std::chrono::steady_clock::now();
@@ -205,16 +208,14 @@ asio::awaitable<bool> Trial::is_handled(int signal) {
 }
 
 asio::awaitable<void> Trial::investigate(Outcome outcome) {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto trips = session_->round_trips();
   auto found = co_await investigator_->investigate(about(outcome));
   if (!found) throw Failure(exit_failed, "the crash can't be looked at: " + found.error().sentence);
   found_ = *std::move(found);
   auto& reached = found_->stopped->reached;
-  const auto spent = std::chrono::steady_clock::now() - begin;
+  const auto spent = std::chrono::steady_clock::now() - stopped_at_;
   reached.milliseconds =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(spent).count());
-  reached.round_trips = session_->round_trips() - trips;
+  reached.round_trips = session_->round_trips() - trips_at_stop_;
   if (!options_.triage.core_out.empty()) co_await save_core();
 }
 

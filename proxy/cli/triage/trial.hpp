@@ -69,6 +69,8 @@ class Trial {
   std::string resume_ = "vCont;c";
   /// When found_ was of a fault that the program handles.
   std::optional<std::chrono::steady_clock::time_point> handled_fault_;
+  std::chrono::steady_clock::time_point stopped_at_{};
+  std::uint64_t trips_at_stop_ = 0;  ///< round trips before the stop was looked at
   int handled_signals_ = 0;
   bool timed_out_ = false;
 };
