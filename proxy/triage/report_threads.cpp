@@ -29,7 +29,7 @@ Json frame_json(const Frame& frame, std::size_t number) {
   json["function_offset"] = frame.function_address ? hex(frame.pc - *frame.function_address) : Json(nullptr);
   json["file"] = text(frame.file);
   json["line"] = optional(frame.line);
-  json["missing_symbols"] = !frame.has_symbols;
+  json["missing_symbols"] = !frame.has_symbols || frame.function.empty();
   json["arguments"] = frame.has_variables ? variables_json(frame.arguments) : Json(nullptr);
   json["locals"] = frame.has_variables ? variables_json(frame.locals) : Json(nullptr);
   return json;
