@@ -33,6 +33,7 @@ def plain(function):
     if not function:
         return None
     name = re.sub(r"^(?:static|virtual) ", "", function)
+    name = re.sub(r"\b(\d+)u?l*\b", r"\1", name)  # GDB tells the types of template arguments
     depth = 0
     for at, character in enumerate(name):
         depth += (character == "<") - (character == ">" and name[at - 1] != "-")

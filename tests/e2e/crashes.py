@@ -149,7 +149,7 @@ def corpus_is_as_written(world):
     frames = differing = same = 0
     for run in runs:
         report = reports[run.name]
-        compared, different = against_gdb(report, seen[run.name])
+        compared, different = (0, []) if run.beyond_gdb else against_gdb(report, seen[run.name])
         frames, differing, same = frames + compared, differing + len(different), same + (not different)
         problems = [*json_schema.problems(report, rules), *as_written(run, report), *different]
         wrong += ["%s: %s" % (run.name, problem) for problem in problems[:6]]
