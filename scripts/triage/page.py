@@ -42,7 +42,7 @@ def overview(clusters):
                     '<td>%s</td><td><code>%s</code></td><td class="%s">%s</td><td><code>%s</code></td></tr>' % (
                         count, 6 * count / most, number, text(first.kind), text(first.signal or "-"), text(first.line or "-"), text(first.severity),
                         text(first.severity_class or "-"), text(cluster.key)))
-    head = "".join('<th scope="col">%s</th>' % name for name in ("Reports", "Share", "Class", "Signal", "Line", "Severity", "Hash"))
+    head = '<th scope="col" class="number">Reports</th>' + "".join('<th scope="col">%s</th>' % name for name in ("Share", "Class", "Signal", "Line", "Severity", "Hash"))
     return ('<div class="wide" tabindex="0" role="region" aria-label="Groups"><table><caption>Groups, the largest first</caption><thead><tr>%s</tr></thead>'
             '<tbody>%s</tbody></table></div>' % (head, "".join(rows)))
 
@@ -72,7 +72,7 @@ def last_words(report):
 
 def section(number, cluster):
     first = cluster.first
-    facts = [fact for fact in (first.signal, first.line and "at " + first.line, "hash " + cluster.key) if fact]
+    facts = [fact for fact in (first.signal, first.line and "at " + first.line, first.hash and "hash " + cluster.key) if fact]
     pieces = [
         '<section class="cluster" id="group-%d" aria-labelledby="title-%d">' % (number, number),
         '<h2 id="title-%d">%s <small>&times;&nbsp;%d</small> <span class="badge %s">%s</span></h2>' % (
@@ -80,8 +80,8 @@ def section(number, cluster):
         "<p>%s</p>" % text(first.title) if first.title else "",
         '<p class="mono">%s</p>' % text(" \u00b7 ".join(facts)),
         "<p><small>%s</small></p>" % text(first.explanation) if first.explanation else "",
-        '<div class="pictures"><div><h3>The stack of %s</h3>%s</div><div><h3>The map around the fault</h3>%s</div></div>' % (
-            text(os.path.basename(first.path)), pictures.stack(first.document), pictures.memory_map(first.document)),
+        '<div class="pictures"><div><h3>The stack of %s</h3>%s</div><div><h3>The map around %s</h3>%s</div></div>' % (
+            text(os.path.basename(first.path)), pictures.stack(first.document), pictures.centre_name(first.document), pictures.memory_map(first.document)),
         last_words(first), members(cluster), '<p><a href="#groups">Back to the groups</a></p></section>']
     return "".join(pieces)
 

@@ -49,7 +49,8 @@ def counted_frames(document):
     thread = crashed_thread(document)
     wanted, found = list((document.get("hash") or {}).get("frames") or []), set()
     for at, frame in enumerate(thread.get("frames") or []):
-        if wanted and (frame.get("function") == wanted[0] or (not frame.get("function") and "+" + str(frame.get("module_offset")) == wanted[0][-len(str(frame.get("module_offset"))) - 1:])):
+        named = frame.get("function") or ("+" + frame["module_offset"] if frame.get("module_offset") else "?")
+        if wanted and (named == wanted[0] or not frame.get("function") and wanted[0].endswith(named)):
             found.add(at)
             wanted.pop(0)
     return found
@@ -100,6 +101,12 @@ def marks(document):
     crash, registers = document.get("crash_info") or {}, document.get("registers") or {}
     found = [(number(crash.get("address")), "fault"), (number(registers.get("sp")), "sp"), (number(registers.get("pc")), "pc")]
     return [(address, name) for address, name in found if address is not None]
+
+
+def centre_name(document):
+    """What the map is shown around."""
+    marked = marks(document)
+    return "the fault" if not marked or marked[0][1] == "fault" else marked[0][1]
 
 
 def permissions(entry):

@@ -37,7 +37,7 @@ def no_symbols(world):
     report = valid(done)
     assert done.code == 3 and report["crash_info"]["kind"] == "near-null", report["crash_info"]
     top = report["threads"][0]["frames"][0]
-    assert top["function"] is None and top["missing_symbols"], top
+    assert (top["function"], top["file"], top["line"]) == (None, None, None), top
     assert re.fullmatch(r"near_null-stripped-O2\+0x[0-9a-f]+|.*/near_null-stripped-O2\+0x[0-9a-f]+", report["crash_line"]), report["crash_line"]
     built = corpus.build_id(placed(world).local("near_null-stripped-O2"))
     assert all(frame.startswith(built + "+0x") for frame in report["hash"]["frames"]), report["hash"]
@@ -45,7 +45,7 @@ def no_symbols(world):
 
 def corrupt_stack(world):
     """What there is of the stack is told, and that it is cut short."""
-    done = triage(world, fresh(world, "corrupt"), "report", *program(world, "corrupt_stack-gcc-O0"))
+    done = triage(world, fresh(world, "corrupt"), "report", *program(world, "corrupt_stack-gcc-O2"))
     report = valid(done)
     thread = report["threads"][0]
     assert done.code == 3 and thread["frames"][0]["function"] == "smash" and thread["frames"][0]["trust"] == "context", thread
@@ -96,9 +96,23 @@ def same_from_a_core(world):
     done = of_core(world, folder, core)
     dead = valid(done)
     assert done.code == 3, done.said
-    for name in ("crash_info", "signal", "hash", "crash_line", "severity", "registers"):
+    for name in ("crash_info", "signal", "hash", "crash_line", "severity"):
         assert dead[name] == live[name], (name, dead[name], live[name])
+    for register in ["sp", "pc", "cpsr", *("x%d" % number for number in range(31))]:
+        assert dead["registers"][register] == live["registers"][register], register
     assert [frame["offset"] for frame in dead["threads"][0]["frames"]] == [frame["offset"] for frame in live["threads"][0]["frames"]]
+
+
+def headers_first(core):
+    """The core file as a kernel writes it, with the program headers before everything else: cut short, it has them still."""
+    offset, count = struct.unpack_from("<Q", core, 32)[0], struct.unpack_from("<H", core, 56)[0]
+    moved = -(-(64 + 56 * count) // 4096) * 4096
+    begin = bytearray(core[:64])
+    struct.pack_into("<Q", begin, 32, 64)
+    table = bytearray(core[offset:offset + 56 * count])
+    for at in range(8, len(table), 56):
+        struct.pack_into("<Q", table, at, struct.unpack_from("<Q", table, at)[0] + moved)
+    return bytes(begin + table).ljust(moved, b"\0") + core
 
 
 def truncated_core(world):
@@ -106,7 +120,7 @@ def truncated_core(world):
     folder = fresh(world, "truncated")
     core, live = core_of_a_crash(world, folder)
     with open(core, "rb") as file:
-        whole = file.read()
+        whole = headers_first(file.read())
     reports = 0
     for share in (0, 40, 64, 3000, len(whole) // 4, len(whole) // 2, len(whole) - 4096, len(whole) - 10):
         cut = os.path.join(fresh(world, "cut-%d" % share), "core")
