@@ -104,7 +104,7 @@ def same_from_a_core(world):
 
 
 def headers_first(core):
-    """The core file as a kernel writes it, with the program headers before everything else: cut short, it has them still."""
+    """The core file as a kernel writes it: its program headers, which stand at the end, before everything else. Cut short, it has them still."""
     offset, count = struct.unpack_from("<Q", core, 32)[0], struct.unpack_from("<H", core, 56)[0]
     moved = -(-(64 + 56 * count) // 4096) * 4096
     begin = bytearray(core[:64])
@@ -112,7 +112,7 @@ def headers_first(core):
     table = bytearray(core[offset:offset + 56 * count])
     for at in range(8, len(table), 56):
         struct.pack_into("<Q", table, at, struct.unpack_from("<Q", table, at)[0] + moved)
-    return bytes(begin + table).ljust(moved, b"\0") + core
+    return bytes(begin + table).ljust(moved, b"\0") + core[:offset]
 
 
 def truncated_core(world):

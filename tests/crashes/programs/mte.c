@@ -33,6 +33,7 @@ __attribute__((noinline)) static int run(int mode) {
 }
 
 int main(int argc, char **argv) {
-  if (!(getauxval(AT_HWCAP2) & HWCAP2_MTE)) return 77;
-  return run(argc > 1 && strcmp(argv[1], "async") == 0 ? PR_MTE_TCF_ASYNC : PR_MTE_TCF_SYNC);
+  if (!(getauxval(AT_HWCAP2) & HWCAP2_MTE)) return puts("no MTE") < 0 ? 1 : 77;
+  int result = run(argc > 1 && strcmp(argv[1], "async") == 0 ? PR_MTE_TCF_ASYNC : PR_MTE_TCF_SYNC);
+  return result != 0;
 }
