@@ -74,7 +74,7 @@ class Run:
         self.exception = expected.get("exception")
         self.group = expected.get("group", build.source)
         self.frames = expected.get("frames", [])
-        self.told, self.handled, self.beyond_gdb = (expected.get(name, False) for name in ("told", "handled", "beyond_gdb"))
+        self.told, self.beyond_gdb = expected.get("told", False), expected.get("beyond_gdb", False)
         self.line = "%s:%d" % (expected.get("file", build.source), expected["line"]) if expected["line"] else None
 
 
