@@ -42,12 +42,8 @@ std::string without_column(const std::string& place) {
 std::string crash_line(const std::vector<Frame>& frames, const LastWords& words) {
   const auto& skipped = SkipList::built_in();
   const auto meaningful = meaningful_frames(frames, skipped, frames.size());
-  const auto counts = [&](const Frame& frame) {
-    return !skipped.skips(frame.function,
-                          frame.image ? std::string_view(frame.image->path) : std::string_view());
-  };
   for (const Frame* frame : meaningful)
-    if (auto line = line_of(*frame); !line.empty() && counts(*frame)) return line;
+    if (auto line = line_of(*frame); !line.empty() && is_meaningful(*frame, skipped)) return line;
   if (words.panic && !words.panic->location.empty()) return without_column(words.panic->location);
   for (const Frame* frame : meaningful)
     if (auto line = line_of(*frame); !line.empty()) return line;
@@ -55,6 +51,18 @@ std::string crash_line(const std::vector<Frame>& frames, const LastWords& words)
     if (frame->image != nullptr)
       return file_name(frame->image->path) + "+" + hex(frame->pc - frame->image->load_bias);
   return {};
+}
+
+// Go handles signals on a stack of their own: nothing but its runtime is there, whatever the bug. What it
+// told of the goroutine that panicked takes that stack's place.
+Hash hash_of_crash(const std::string& signal, const std::vector<Frame>& frames, const LastWords& words) {
+  const auto& skipped = SkipList::built_in();
+  const bool any = std::any_of(frames.begin(), frames.end(),
+                               [&](const Frame& frame) { return is_meaningful(frame, skipped); });
+  if (any || !words.panic || words.panic->functions.empty()) return hash_of(signal, frames, skipped);
+  std::vector<Frame> told;
+  for (const std::string& function : words.panic->functions) told.emplace_back().function = function;
+  return hash_of(signal, told, skipped);
 }
 
 void disassemble_around(const Stopped& stopped, std::uint64_t pc, std::size_t count, Analysis& made) {
@@ -111,8 +119,9 @@ Analysis analyse(const Stopped& stopped, const Symbols& symbols, const Limits& l
   made.facts = gather_facts(stopped, frames);
   made.kind = recognise(made.facts);
   made.severity = rate(made.facts, made.kind);
-  made.hash = hash_of(stopped.signal ? signal_name(stopped.signal->number) : std::string(made.kind.name),
-                      frames, SkipList::built_in());
+  made.hash =
+      hash_of_crash(stopped.signal ? signal_name(stopped.signal->number) : std::string(made.kind.name),
+                    frames, made.facts.words);
   made.crash_line = crash_line(frames, made.facts.words);
   if (const auto pc = stopped.threads.front().registers.pc)
     disassemble_around(stopped, *pc, limits.instructions, made);

@@ -46,6 +46,11 @@ std::string frame_identity(const Frame& frame) {
   return image + "+" + hex(frame.pc - frame.image->load_bias);
 }
 
+bool is_meaningful(const Frame& frame, const SkipList& skipped) {
+  return !skipped.skips(frame.function,
+                        frame.image ? std::string_view(frame.image->path) : std::string_view());
+}
+
 std::vector<const Frame*> meaningful_frames(const std::vector<Frame>& frames, const SkipList& skipped,
                                             std::size_t most) {
   std::vector<const Frame*> found;
@@ -54,10 +59,7 @@ std::vector<const Frame*> meaningful_frames(const std::vector<Frame>& frames, co
     return skipped.skips_callees_of(frame.function);
   });
   for (auto frame = handling.base(); frame != frames.end(); ++frame)
-    if (found.size() < most &&
-        !skipped.skips(frame->function,
-                       frame->image ? std::string_view(frame->image->path) : std::string_view()))
-      found.push_back(&*frame);
+    if (found.size() < most && is_meaningful(*frame, skipped)) found.push_back(&*frame);
   if (!found.empty()) return found;
   for (const Frame& frame : frames)
     if (found.size() < most) found.push_back(&frame);

@@ -16,6 +16,9 @@ struct Hash {
   std::vector<std::string> frames;  ///< what `exact` is made of, innermost first
 };
 
+/// Whether the list doesn't skip it.
+bool is_meaningful(const Frame& frame, const SkipList& skipped);
+
 /// The topmost frames that the list doesn't skip, `most` at most; all of them count if it skips every one.
 std::vector<const Frame*> meaningful_frames(const std::vector<Frame>& frames, const SkipList& skipped,
                                             std::size_t most);

@@ -96,7 +96,7 @@ Sanitizer read_ubsan(const Lines& lines, std::size_t from) {
 
 // Since Rust 1.73 the message stands in the line behind the place, before that in quotes in front of it.
 Panic read_rust(const Lines& lines, std::size_t from) {
-  Panic found{"rust", {}, {}, text_from(lines, from)};
+  Panic found{"rust", {}, {}, text_from(lines, from), {}};
   std::string_view rest = lines[from].substr(lines[from].find(" panicked at ") + 13);
   if (rest.starts_with('\'')) {
     const auto end = rest.rfind("', ");
@@ -110,8 +110,27 @@ Panic read_rust(const Lines& lines, std::size_t from) {
   return found;
 }
 
+// The functions of the first goroutine in the list, which is the one that panics: each has its arguments
+// behind it, and a line with its place below. An empty line, or who started the goroutine, ends it.
+std::vector<std::string> functions_of_goroutine(const Lines& lines, std::size_t from) {
+  std::vector<std::string> functions;
+  std::size_t i = from;
+  while (i < lines.size() && !lines[i].starts_with("goroutine ")) ++i;
+  for (++i; i < lines.size() && !lines[i].empty() && !lines[i].starts_with("created by "); ++i) {
+    const auto arguments = lines[i].rfind('(');
+    if (lines[i].starts_with('\t') || arguments == std::string_view::npos) continue;
+    const auto name = lines[i].substr(0, arguments);
+    functions.emplace_back(name == "panic" ? "runtime.gopanic" : name);
+  }
+  return functions;
+}
+
 Panic read_go(const Lines& lines, std::size_t from) {
-  Panic found{"go", std::string(lines[from].substr(lines[from].find(": ") + 2)), {}, text_from(lines, from)};
+  Panic found{"go",
+              std::string(lines[from].substr(lines[from].find(": ") + 2)),
+              {},
+              text_from(lines, from),
+              functions_of_goroutine(lines, from)};
   // The first place in the goroutine's list that isn't the runtime's own; offsets follow behind a blank.
   for (std::size_t i = from + 1; i < lines.size() && found.location.empty(); ++i)
     if (lines[i].starts_with('\t') && lines[i].find(".go:") != std::string_view::npos &&

@@ -33,6 +33,8 @@ struct Sanitizer {
 struct Panic {
   std::string language, message, location;
   std::vector<std::string> text;
+  std::vector<std::string>
+      functions;  ///< Go's: the panicking goroutine's, innermost first, as symbols name them
 };
 
 struct LastWords {

@@ -1,6 +1,7 @@
 #include "proxy/triage/output.hpp"
 
 #include <string>
+#include <vector>
 
 #include "tests/support/catch.hpp"
 
@@ -38,6 +39,17 @@ TEST_CASE("a panic of Go has its first place outside of the runtime") {
   CHECK(words.panic->language == "go");
   CHECK(words.panic->message == "boom");
   CHECK(words.panic->location == "/src/a.go:12");
+  CHECK(words.panic->functions == std::vector<std::string>{"runtime.gopanic", "main.f"});
+}
+
+TEST_CASE("a panic of Go has the functions of its own goroutine alone") {
+  const auto words = read_last_words(
+      "panic: boom\n\ngoroutine 7 [running]:\npanic({0x1, 0x2})\n\t/usr/lib/go/src/runtime/panic.go:987 "
+      "+0x1\n"
+      "main.(*Stack).pop({0x1?, 0x2})\n\t/src/a.go:12 +0x44\ncreated by main.main()\n\t/src/a.go:30 +0x1\n\n"
+      "goroutine 1 [running]:\nmain.main()\n\t/src/a.go:31 +0x1\n");
+  REQUIRE(words.panic);
+  CHECK(words.panic->functions == std::vector<std::string>{"runtime.gopanic", "main.(*Stack).pop"});
   CHECK(read_last_words("panic: not a Go program\n").mark == Mark::none);
 }
 
