@@ -30,6 +30,7 @@ class Build:
         self.source = program["source"]
         self.stem, self.extension = os.path.splitext(self.source)
         self.name = "%s-%s" % (self.stem, way)
+        self.quick, self.left_out = way in program.get("quick", []), program.get("left_out")
         self.stripped = how.get("strip", False)
         self.needs = program.get("needs")  # a feature of the processor, as /proc/cpuinfo names it
 
@@ -74,6 +75,7 @@ class Run:
         self.exception = expected.get("exception")
         self.group = expected.get("group", build.source)
         self.frames = expected.get("frames", [])
+        self.told_frames = expected.get("told_frames")
         self.told, self.beyond_gdb = expected.get("told", False), expected.get("beyond_gdb", False)
         self.line = "%s:%d" % (expected.get("file", build.source), expected["line"]) if expected["line"] else None
 
@@ -91,7 +93,7 @@ def builds():
 def runs(of=None):
     """All runs, or those of the builds `of`."""
     found = []
-    for build in of or builds():
+    for build in builds() if of is None else of:
         for number, run in enumerate(build.program.get("runs", [{}])):
             if build.way in run.get("ways", [build.way]):
                 found.append(Run(build, number, run))
@@ -171,9 +173,9 @@ class OnTarget:
         subprocess.run([*guest.master("arm64-guest"), "arm64-guest", "tar -xzf - -C " + self.folder], input=packed, check=True)
         self.features = guest.run("sed -n 's/^Features[^:]*://p;T;q' /proc/cpuinfo").split()
 
-    def runs(self):
-        """Those that the target's processor is made for."""
-        return runs([build for build in builds() if not build.needs or build.needs in self.features])
+    def runs(self, of=None):
+        """Those of the builds `of` (without: of all) that the target's processor is made for."""
+        return runs([build for build in (builds() if of is None else of) if not build.needs or build.needs in self.features])
 
     def remote(self, name):
         """The path on the target of the build of that name."""
