@@ -75,6 +75,7 @@ class Run:
         self.exception = expected.get("exception")
         self.group = expected.get("group", build.source)
         self.frames = expected.get("frames", [])
+        self.ends_differ = bool(expected.get("ends_differ"))
         self.told_frames = expected.get("told_frames")
         self.told, self.beyond_gdb = expected.get("told", False), expected.get("beyond_gdb", False)
         self.line = "%s:%d" % (expected.get("file", build.source), expected["line"]) if expected["line"] else None
