@@ -76,9 +76,9 @@ TEST_CASE("what a looking verb can't make sense of is a usage error, with a reas
       {{"threads", "--thread", "1"}, "--thread"},
       {{"core", "--json"}, "--json needs -o"},
       {{"core", "--http-token-file", "/dev/null"}, "holds no token"},
-      {{"memmap", "--", "x"}, "only exec takes a program"},
-      {{"translate", "x", "-o", "y", "--", "z"}, "only exec takes a program"},
-      {{}, "The verb is missing: exec, attach, connect, multi, sessions, memmap,"},
+      {{"memmap", "--", "x"}, "only exec and triage take a program"},
+      {{"translate", "x", "-o", "y", "--", "z"}, "only exec and triage take a program"},
+      {{}, "The verb is missing: exec, attach, connect, multi, triage, sessions,"},
       {{"frobnicate"}, "'frobnicate' is no verb"},
   };
   for (const auto& one : cases) {
