@@ -168,7 +168,9 @@ bool StepOver::is_at_return(const StopReply& stop) const {
 void StepOver::on_stop(const std::string& payload) {
   const auto stop = rsp::parse_stop_reply(payload);
   if (!stop || !is_at_return(*stop)) {
-    if (stop && stop->kind != StopReply::Kind::stopped) return happened(payload);
+    using Kind = StopReply::Kind;
+    const bool is_gone = stop && (stop->kind == Kind::exited || stop->kind == Kind::signalled);
+    if (is_gone) return happened(payload);
     return ask({breakpoint(false)}, [this, payload](const Replies&) { happened(payload); });
   }
   const bool same_frame = stop->thread == run_->step.thread &&

@@ -249,6 +249,17 @@ TEST_CASE("an end of the program in a call is told at once") {
   }
 }
 
+TEST_CASE("an answer that isn't the program's end leaves no breakpoint behind") {
+  for (const char* answer : {"N", "w00;p1.1"}) {
+    Session s;
+    s.hint("next");
+    s.instead[run] = answer;
+    s.stops = {called};
+    CHECK(s.gdb(step) == answer);
+    CHECK(s.changes == std::vector<std::string>{step, set_return, run, clear_return});
+  }
+}
+
 TEST_CASE("a GDB that doesn't go on as it would is told so in the log") {
   Session s;
   s.hint("next");
