@@ -12,7 +12,7 @@
 #include "memmap/labels.hpp"
 #include "memmap/modules.hpp"
 #include "proxy/triage/core_memory.hpp"
-#include "proxy/triage/image_end.hpp"
+#include "proxy/triage/image_of.hpp"
 #include "proxy/triage/signals.hpp"
 
 namespace rspbridge::proxy::triage {
@@ -138,12 +138,7 @@ void make_map(const OpenCore& core, const std::vector<MappedFile>& files, std::u
 void add_images(CoreMemory& memory, FileSource& source, Stopped& stopped) {
   const auto read = [&](std::uint64_t address, std::size_t length) { return memory.read(address, length); };
   for (const memmap::Module& module : memmap::modules(stopped.map, read)) {
-    Image image;
-    image.path = module.path;
-    image.begin = module.range.begin.value;
-    image.end = image_end(module);
-    image.load_bias = module.image.load_bias;
-    image.build_id = memmap::hex_text(module.image.build_id);
+    Image image = image_of(module);
     auto found = module.path.starts_with('[') ? std::nullopt : source.find(image.path, image.build_id);
     if (module.path.starts_with('[')) {
       if (const auto bytes = memory.read(image.begin, image.end - image.begin)) image.file = file_of(*bytes);

@@ -13,7 +13,7 @@
 
 #include "memmap/auxv.hpp"
 #include "memmap/elf_image.hpp"
-#include "proxy/triage/image_end.hpp"
+#include "proxy/triage/image_of.hpp"
 #include "proxy/triage/signals.hpp"
 #include "proxy/triage/thread_state.hpp"
 #include "rsp/stop_reply.hpp"
@@ -122,12 +122,7 @@ asio::awaitable<std::optional<Failure>> Investigator::gather_files(Stopped& stop
                                                                    const inspect::TargetMap& map) {
   for (const memmap::Module& module : map.modules) {
     if (module.image.machine != EM_AARCH64) continue;
-    Image image;
-    image.path = module.path;
-    image.begin = module.range.begin.value;
-    image.end = image_end(module);
-    image.load_bias = module.image.load_bias;
-    image.build_id = memmap::hex_text(module.image.build_id);
+    Image image = image_of(module);
     if (module.path.starts_with('[')) {
       co_await gather_vdso(image);
       stopped.images.push_back(std::move(image));
