@@ -57,7 +57,11 @@ class StepOver {
   /// What happened since, if `resume` is the one that GDB goes on with. Once. If it isn't, GDB takes the
   /// target from where it is.
   std::optional<std::string> happened_since(const link::Request& resume);
-  void gdb_gone() { ahead_.reset(); }
+  /// The next GDB's steps are its own until it says otherwise.
+  void gdb_gone() {
+    ahead_.reset();
+    hint_ = {};
+  }
 
  private:
   struct Entry {

@@ -275,10 +275,14 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
         gdb.events.new_objfile.connect(self.forget)
         for event in (gdb.events.clear_objfiles, gdb.events.free_objfile):
             event.connect(self.forget_all)
-        gdb.events.connection_removed.connect(lambda event: self.bridges.pop(event.connection.num, None))
+        gdb.events.connection_removed.connect(self.disconnected)
 
     def forget(self, _event):
         self.ranges = None
+
+    def disconnected(self, event):
+        self.bridges.pop(event.connection.num, None)
+        self.told = None
 
     def forget_all(self, event):
         self.forget(event)

@@ -260,6 +260,18 @@ TEST_CASE("an answer that isn't the program's end leaves no breakpoint behind") 
   }
 }
 
+TEST_CASE("what one GDB told doesn't hold for the next") {
+  Session s;
+  s.hint("next");
+  s.d.gdb_vanishes();
+  s.serve();
+  s.d.gdb_connects();
+  s.changes.clear();
+  s.stops = {called};
+  CHECK(s.gdb(step) == called.stop());
+  CHECK(s.changes == std::vector<std::string>{step});
+}
+
 TEST_CASE("a GDB that doesn't go on as it would is told so in the log") {
   Session s;
   s.hint("next");
