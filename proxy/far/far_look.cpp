@@ -68,6 +68,10 @@ void Far::gather(link::StopBundle bundle) {
              [this, question] {
                near_(link::Fact{question, std::nullopt});
              }});
+  // What changes something would have to wait for the stopped thread's selection.
+  const bool elsewhere =
+      !questions.empty() && questions.back().thread && questions.back().thread != questions.front().thread;
+  if (elsewhere) queue_.submit({.payload = "Hg" + rsp::format_thread_id(*questions.front().thread)});
   if (map)
     map_reader_.read(*pid, gdb_fs_, [this](std::optional<std::string> text, std::string why_not) {
       near_(link::MapRead{std::move(text), std::move(why_not)});

@@ -9,6 +9,7 @@ namespace rspbridge::proxy::near {
 
 using link::Effect;
 using link::Request;
+using link::StepHint;
 using rsp::ThreadId;
 
 namespace {
@@ -25,6 +26,7 @@ void Knowledge::forget() {
   drop_of_stop();
   drop_answers(Keep::program);
   drop_answers(Keep::session);
+  drop_answers(Keep::trace);
   working_set_.forget();
   map_is_unavailable_ = false;
   drop_memory();
@@ -74,7 +76,7 @@ void Knowledge::gdb_gone(const std::vector<std::string>& undo) {
   inserted_.clear();
   hooks_.far(link::GdbGone{});
   // It may have been told of a stop that is past (StepOver).
-  if (std::exchange(hinted_, false)) drop_of_stop(), drop_memory();
+  if (std::exchange(hinted_, StepHint::Calls::none) != StepHint::Calls::none) drop_of_stop(), drop_memory();
   for (const std::string& payload : undo)
     ask({.payload = payload, .effect = Effect::looks}, [](const auto&) {});
 }
@@ -88,9 +90,12 @@ void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   if (const auto* given = std::get_if<link::Symbols>(&message)) symbols_given_ = !given->symbols.empty();
   if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(wanted());
-  if (auto* hint = std::get_if<link::StepHint>(&message)) {
+  if (auto* hint = std::get_if<StepHint>(&message)) {
     hint->machine = working_set_.machine();
-    hinted_ = true;
+    hinted_ = std::max(hinted_, hint->calls);
+    // The helper will list the libraries before the first `step`.
+    if (hinted_ == StepHint::Calls::all)
+      working_set_.asked(std::nullopt, "qXfer:libraries-svr4:read::0,1000");
   }
   hooks_.far(std::move(message));
 }
@@ -134,6 +139,7 @@ void Knowledge::look(Request request) {
   const PacketRow& row = row_for(request.payload);
   if (row.name == "qSupported") {  // what is agreed upon decides what the stub says of itself and the program
     drop_answers(Keep::session);
+    drop_answers(Keep::trace);
     drop_answers(Keep::program);
     const bool of_gdb = request.of_gdb;
     ask_stub(std::move(request));
@@ -218,6 +224,7 @@ void Knowledge::before_change(const Request& request, const PacketRow& row) {
   ahead_.clear();
   drop_answers(Keep::never);
   drop_answers(Keep::stop);
+  if (row.keep == Keep::trace) drop_answers(Keep::trace);
   if (row.keep == Keep::registers) {
     std::erase_if(answers_, [&](const auto& item) {
       return item.first.keep == Keep::registers && item.first.thread == request.thread;
@@ -237,6 +244,7 @@ void Knowledge::before_change(const Request& request, const PacketRow& row) {
 void Knowledge::before_resume(const Request& request) {
   const bool continues = request.answer == link::Answer::stop && !request.payload.starts_with("vRun") &&
                          !request.payload.starts_with("vAttach");
+  if (request.payload.starts_with("vCont;c") || request.payload.starts_with("c")) expect_look_around();
   drop_of_stop();
   drop_memory();
   if (!continues) {
@@ -249,6 +257,15 @@ void Knowledge::before_resume(const Request& request) {
     refused_.clear();
   }
   if (keeps()) hooks_.far(wanted());
+}
+
+void Knowledge::expect_look_around() {
+  constexpr std::size_t most = 16;
+  const auto& stopped = state_.stopped_thread();
+  if (!stopped || alive_.size() > most) return;
+  for (const auto& [pid, tid] : alive_)
+    if (pid == stopped->pid.value_or(0) && tid != stopped->tid)
+      working_set_.asked(ThreadId{stopped->pid, tid}, "g");
 }
 
 void Knowledge::drop_of_stop() {

@@ -118,10 +118,15 @@ class Knowledge {
   /// The request is about to be asked, and somebody waits for the answer.
   void count_trip(const link::Request& request);
   link::Wanted wanted() const { return working_set_.wanted(budget_.things()); }
+  /// Where the program went far, a person will look around: the other threads' registers, if they are few.
+  void expect_look_around();
   void ask_ahead();
   /// Who asks for another thread's registers will ask for all threads', and for the stacks that they point
   /// to.
   void ask_other_threads(const std::optional<rsp::ThreadId>& asked);
+  /// Of many threads only those stacks are looked at that somebody asks for now.
+  bool few_stacks() const;
+  /// If `key` asks for the registers of a thread that isn't the stopped one.
   void look_at_stack(const Key& key, const std::string& registers);
   void before_change(const link::Request& request, const PacketRow& row);
   void before_resume(const link::Request& request);
@@ -190,7 +195,8 @@ class Knowledge {
   KnownMemory memory_;
   std::deque<MemoryWait> waits_;
   ReadAhead ahead_;
-  bool hinted_ = false;        ///< by the present GDB
+  /// What the present GDB's helper told of: once it was `listed`, it knows the libraries.
+  link::StepHint::Calls hinted_ = link::StepHint::Calls::none;
   bool wants_images_ = false;  ///< a GDB has just connected, and its map is on the way
   /// Which a GDB that has connected is about to read: of the program's headers and of the vDSO; 0: neither.
   std::uint64_t headers_page_ = 0, vdso_page_ = 0;

@@ -71,7 +71,13 @@ void Knowledge::ask_other_threads(const std::optional<ThreadId>& asked) {
   }
 }
 
+bool Knowledge::few_stacks() const {
+  constexpr std::size_t most = 32;
+  return alive_.size() <= most;
+}
+
 void Knowledge::look_at_stack(const Key& key, const std::string& registers) {
+  if (key.payload != "g" || key.thread == state_.stopped_thread()) return;
   const auto sp = working_set_.stack_pointer(expanded(registers));
   if (!sp || !is_of_memory_process(key.thread)) return;
   const std::uint64_t page = *sp & ~(KnownMemory::page_size - 1);

@@ -15,8 +15,6 @@ using rsp::ThreadId;
 
 namespace {
 
-constexpr std::size_t most_stacks = 32;  // that are looked at before anybody asks
-
 std::string expanded(const std::string& payload) {
   return rsp::expand_runs(payload).value_or(payload);
 }
@@ -134,6 +132,9 @@ void Knowledge::on_map(link::RequestId id, const link::MapRead& read) {
   }
   if (memory_.has_map())
     working_set_.drop_places_unless([this](std::uint64_t page) { return memory_.is_plain(page); });
+  if (few_stacks())
+    for (const auto& [key, answer] : answers_)
+      if (answer.payload) look_at_stack(key, *answer.payload);
   if (wants_images_) look_at_images();
   wants_images_ = false;
   advance_all();
@@ -166,12 +167,11 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
     return;
   }
   // An empty reply is what a stub says to packets that it doesn't know.
-  const bool lasts = key.keep == Keep::session || key.keep == Keep::program;
-  const bool good = !payload.starts_with('E') && (!payload.empty() || lasts);
+  const bool lasts = key.keep == Keep::session || key.keep == Keep::trace || key.keep == Keep::program;
+  const bool may_change = key.keep == Keep::trace && payload.starts_with("T1");
+  const bool good = !payload.starts_with('E') && (!payload.empty() || lasts) && !may_change;
   if (good && key.payload.starts_with("qXfer:libraries-svr4:read:")) learn_libraries(key, payload);
-  // Of many threads only those stacks that somebody looks at now.
-  const bool few = id != 0 || alive_.size() <= most_stacks;
-  if (good && few && key.payload == "g" && key.thread != state_.stopped_thread()) look_at_stack(key, payload);
+  if (good && (id != 0 || few_stacks())) look_at_stack(key, payload);
   if (good)
     if (auto next = link::following_part(key.payload, expanded(payload)))
       answers_.try_emplace(Key{key.keep, key.thread, *std::move(next)});

@@ -79,7 +79,8 @@ bool Knowledge::promises_breakpoint(Request& request) {
   if (!breakpoint || !request.of_gdb || !state_.quirks().pipelines || !is_of_memory_process(request.thread))
     return false;
   const auto key = in_process(request.thread, breakpoint->key);
-  if (breakpoint->insert ? !stub_inserts_ || refused_.contains(key) : !inserted_.contains(key)) return false;
+  const bool stub_inserts = stub_inserts_ || state_.quirks().keeps_promises;
+  if (breakpoint->insert ? !stub_inserts || refused_.contains(key) : !inserted_.contains(key)) return false;
   want_map();
   if (memory_.expects_map()) return undecided_.push_back(std::move(request)), true;
   const auto [address, size] = std::pair(breakpoint->key.address, breakpoint->key.kind);

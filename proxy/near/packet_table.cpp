@@ -154,7 +154,9 @@ constexpr PacketRow table[] = {
     {"qAttached", Match::word, forward, looks, reply, Keep::program, nullptr, nullptr,
      "attached to or started"},
     {"qOffsets", Match::whole, forward, looks, reply, Keep::program, nullptr, nullptr, "section offsets"},
-    {"qTStatus", Match::whole, forward, looks, reply, Keep::stop, nullptr, nullptr, "whether a trace runs"},
+    {"qTStatus", Match::whole, forward, looks, reply, Keep::trace, nullptr, nullptr, "whether a trace runs"},
+    {"QT", Match::prefix, forward, changes, reply, Keep::trace, nullptr, nullptr,
+     "tracepoint packets; `QTFrame` even decides what memory is"},
     {"q", Match::prefix, forward, looks, reply, Keep::never, nullptr, nullptr,
      "any other query: none changes anything"},
     {"qRspbridge", Match::whole, Fate::answer, looks, reply, Keep::never, say_who, nullptr,
@@ -244,6 +246,8 @@ std::string_view to_string(Keep keep) {
       return "";
     case Keep::session:
       return "session";
+    case Keep::trace:
+      return "trace";
     case Keep::program:
       return "program";
     case Keep::stop:

@@ -34,6 +34,7 @@ enum class Match : std::uint8_t {
 enum class Keep : std::uint8_t {
   never,      ///< it is asked for each time; touches everything of this stop
   session,    ///< as long as the stub's connection
+  trace,      ///< until a tracepoint packet of GDB's, while no trace runs: none begins by itself
   program,    ///< until a process ends, begins, or executes another program
   stop,       ///< until the target resumes or GDB changes anything but a breakpoint
   registers,  ///< as `stop`, for the thread that Hg selected; until its registers are written

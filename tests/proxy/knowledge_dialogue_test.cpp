@@ -27,7 +27,7 @@ TEST_CASE("who asks for another thread's registers gets all threads', and their 
   s.d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 0});
   s.threads_now = "l<threads><thread id=\"p1.1\"/><thread id=\"p1.2\"/><thread id=\"p1.3\"/></threads>";
   s.instead["g"] = "0010410000000000";  // sp is 0x411000
-  s.gdb("vCont;c");
+  s.gdb("vCont;s:p1.1");
   CHECK(s.cost({"Hgp1.3", "g"}) == 2);
   CHECK(s.cost({"Hgp1.2", "g", "m411010,8"}) == 0);
 }
@@ -133,6 +133,61 @@ TEST_CASE("in non-stop mode nothing is kept") {
 
 TEST_CASE("breakpoints touch nothing that is known") {
   Stub s;
-  CHECK(s.cost({"Z0,400100,4"}) == 1);
+  CHECK(s.cost({"Z0,400100,4", "Z1,400200,4"}) == 1);
   CHECK(s.cost({"g", "mfffffff0,4"}) == 0);
+}
+
+TEST_CASE("that no trace runs holds until GDB deals with tracepoints") {
+  Stub s;
+  s.instead["qTStatus"] = "T0;tnotrun:0";
+  CHECK(s.cost({"qTStatus"}) == 1);
+  s.gdb("vCont;c");
+  CHECK(s.cost({"qTStatus", "D;1", "qTStatus"}) == 1);  // GDB's leave
+  s.instead["qTStatus"] = "T1";
+  CHECK(s.gdb("QTStart") == "OK");
+  CHECK(s.gdb("qTStatus") == "T1");
+  s.instead["qTStatus"] = "T0;tfull:0";  // it ended by itself
+  s.gdb("vCont;c");
+  CHECK(s.gdb("qTStatus") == "T0;tfull:0");
+}
+
+TEST_CASE("where the target went far, the other threads' registers and stacks come by themselves") {
+  Stub s;
+  s.d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 0});
+  s.instead["g"] = "0010410000000000";  // sp is 0x411000
+  CHECK(s.cost({"qXfer:threads:read::0,1000"}) == 0);
+  s.gdb("vCont;r400010,400020:p1.1;c:p1.-1");
+  CHECK(s.cost({"Hgp1.2", "g"}) == 2);  // a step: nobody asked for them yet
+  Stub other;
+  other.d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 0});
+  other.instead["g"] = "0010410000000000";
+  other.gdb("vCont;c:p1.-1");
+  CHECK(other.cost({"Hgp1.2", "g", "m411010,8"}) == 0);
+}
+
+TEST_CASE("of many threads no registers come by themselves") {
+  Stub s;
+  s.threads_now = "l<threads>";
+  for (int thread = 1; thread <= 40; ++thread)
+    s.threads_now += "<thread id=\"p1." + rsp::format_hex(static_cast<std::uint64_t>(thread)) + "\"/>";
+  s.threads_now += "</threads>";
+  s.gdb("vCont;s:p1.1");
+  s.gdb("vCont;c");
+  CHECK(s.cost({"Hgp1.2", "g"}) == 1);
+}
+
+TEST_CASE("a helper that told of a next will list the libraries before the first step, and never again") {
+  const std::string list = "qXfer:libraries-svr4:read::0,1000";
+  const auto tell = [](Stub& s, const std::string& words) {
+    CHECK(s.gdb("qRcmd," + rsp::to_hex("rspbridge hints " + words)) == "OK");
+  };
+  Stub s{gdbserver, proxy::far::Far::Stub::beside};
+  tell(s, "next");
+  s.gdb("vCont;s:p1.1");
+  CHECK(s.cost({list}) == 0);
+  tell(s, "step 401000-402000");
+  for (int stop = 0; stop < 4; ++stop) s.gdb("vCont;s:p1.1");
+  tell(s, "next");
+  s.gdb("vCont;s:p1.1");
+  CHECK(s.cost({list}) == 1);
 }

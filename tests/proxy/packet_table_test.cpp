@@ -28,7 +28,7 @@ TEST_CASE("a packet finds its row by the longest name") {
                               {"QNonStop:1", "QNonStop"},
                               {"qSupportedX", "q"},
                               {"qTfV", "q"},
-                              {"QTinit", "(any other)"},
+                              {"QTinit", "QT"},
                               {"", "(any other)"},
                               {"(any other)", "(any other)"},
                               {"jThreadsInfo", "(any other)"},

@@ -15,6 +15,8 @@ namespace rspbridge::tests::stopped {
 inline const std::string gdbserver =
     "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+;qXfer:"
     "threads:read+";
+inline const std::string lldb_server =
+    "PacketSize=47ff;QThreadSuffixSupported+;QStartNoAckMode+;multiprocess+";
 inline const std::string maps =
     "00400000-00402000 r-xp 00000000 fd:01 77 /srv/app\n"
     "00410000-00411000 r--p 00010000 fd:01 77 /srv/app\n"
@@ -29,7 +31,7 @@ inline const std::string stop = "T051f:f0ffffff00000000;20:1000400000000000;thre
 
 // A stub that answers what comes, and counts: a round trip is all that it answers at once.
 struct Stub {
-  Dialogue d{true};
+  Dialogue d;
   std::string maps_now = maps, threads_now = threads;
   char fill = 'a';  // every byte of memory
   std::string resumed_to = stop;
@@ -37,9 +39,11 @@ struct Stub {
   std::vector<std::string> asked;
   int trips = 0;
 
-  Stub() {
+  explicit Stub(const std::string& features = gdbserver,
+                proxy::far::Far::Stub place = proxy::far::Far::Stub::over_link)
+      : d(true, place) {
     d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32});
-    d.open(gdbserver);
+    d.open(features);
     gdb("?");
     serve();
     asked.clear();
