@@ -12,8 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "proxy/symbols/cache.hpp"
-#include "proxy/symbols/files.hpp"
-#include "proxy/symbols/linker_symbols.hpp"
+#include "proxy/symbols/resolver.hpp"
 #include "proxy/symbols/translate.hpp"
 #include "proxy/symbols/vdso.hpp"
 
@@ -113,6 +112,13 @@ std::optional<std::string> SymbolFiles::recognise(const std::string& first_bytes
   return symbols::build_id(first_bytes).value_or("");
 }
 
+// What is kept is without the names: to add them costs less than reading the file from the disk.
+near::StoredFile SymbolFiles::served(near::StoredFile file) {
+  auto named = file.contents ? symbols::with_resolver_names(*file.contents) : std::nullopt;
+  if (named) file.contents = std::make_shared<const std::string>(*std::move(named));
+  return file;
+}
+
 near::StoredFile SymbolFiles::translated(const std::string& contents, const std::string& name) {
   if (!translates_) return {std::make_shared<const std::string>(contents), {}};
   auto translation = symbols::translate(contents, name);
@@ -131,14 +137,13 @@ std::optional<near::StoredFile> SymbolFiles::find(const near::FileIdentity& file
   const fs::path* mine = folders_ && !file.build_id.empty() ? folders_->whole(file.build_id) : nullptr;
   if (mine) {
     spdlog::debug("symbols: {} on the target is {} here", file.path, mine->string());
-    return from_host(*mine);
+    return served(from_host(*mine));
   }
   if (!translates_ && file.size > largest_as_it_is) return near::StoredFile{};
   if (!is_kept(file)) return std::nullopt;
   auto kept = cache_->find(key_of(file));
   if (!kept) return std::nullopt;
-  learn_linker(file, *kept);
-  return near::StoredFile{std::make_shared<const std::string>(*std::move(kept)), {}};
+  return served({std::make_shared<const std::string>(*std::move(kept)), {}});
 }
 
 // Of a target that isn't known apart from others only a build-id makes sure that a file is the same.
@@ -151,49 +156,15 @@ symbols::FileKey SymbolFiles::key_of(const near::FileIdentity& file) const {
 }
 
 near::StoredFile SymbolFiles::take(const near::FileIdentity& file, std::string contents) {
-  learn_linker(file, contents);
   near::StoredFile stored = translated(contents, file.path + " on the target");
   if (stored.contents && is_kept(file)) cache_->keep(key_of(file), contents, *stored.contents);
   spdlog::debug("symbols: {} on the target was read{}", file.path, translates_ ? " and translated" : "");
-  return stored;
+  return served(std::move(stored));
 }
 
 std::optional<near::StoredFile> SymbolFiles::debug_file(const std::string& build_id) {
   const fs::path* mine = folders_ ? folders_->debug_only(build_id) : nullptr;
   return mine ? std::optional(from_host(*mine)) : std::nullopt;
-}
-
-void SymbolFiles::learn_linker(const near::FileIdentity& file, const std::string& contents) {
-  if (file.build_id.empty() || linker_symbols_.contains(file.build_id)) return;
-  const auto made = symbols::linker_symbols(contents);
-  if (!made) return;
-  near::StoredFile stored = translated(*made, "the symbols of " + file.path);
-  const bool is_translated = !stored.contents && stored.refusal.empty();  // with the linker itself
-  if (is_translated) stored.contents = std::make_shared<const std::string>(*made);
-  linker_symbols_[file.build_id] = std::move(stored);
-}
-
-std::optional<near::StoredFile> SymbolFiles::linker_symbols(const std::string& build_id) {
-  const auto found = linker_symbols_.find(build_id);
-  return found == linker_symbols_.end() ? std::nullopt : std::optional(found->second);
-}
-
-tl::expected<std::string, std::string> SymbolFiles::write_linker_symbols(const std::string& path) {
-  const auto contents = symbols::read_file(path);
-  if (!contents) return tl::unexpected(contents.error());
-  const auto made = symbols::linker_symbols(*contents);
-  const auto build_id = symbols::build_id(*contents);
-  if (!made || !build_id)
-    return tl::unexpected(path + " is no ARM64 dynamic linker without symbols, or none that is known");
-  const auto folder = symbols::Cache::default_folder();
-  if (!folder) return tl::unexpected(folder.error());
-  std::error_code error;
-  fs::create_directories(*folder, error);  // write_file() says what is wrong
-  const fs::path file = *folder / ("linker-" + *build_id + ".debug");
-  constexpr ::mode_t mode = 0600;
-  const auto written = symbols::write_file(file, *made, mode);
-  if (!written) return tl::unexpected(written.error());
-  return file.string();
 }
 
 tl::expected<std::uint64_t, std::string> SymbolFiles::vdso_size(const std::string& start) {

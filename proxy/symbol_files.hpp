@@ -32,8 +32,9 @@ class SymbolFolders {
   std::map<std::string, std::filesystem::path> whole_, debug_only_;
 };
 
-/// Serves a target's ELF files with the symbols of `folders`, and translated for an x86-64 GDB if
-/// `translates`. They are kept on disk, so that a later session needn't read them over the link.
+/// Serves a target's ELF files with the symbols of `folders`, the dynamic linker with the names of its
+/// resolver, and all translated for an x86-64 GDB if `translates`. They are kept on disk, so that a later
+/// session needn't read them over the link.
 class SymbolFiles final : public near::SymbolStore {
  public:
   /// `folders` may be null. `target` names the target in the cache: its host key, or what else tells it
@@ -45,8 +46,6 @@ class SymbolFiles final : public near::SymbolStore {
   std::optional<near::StoredFile> find(const near::FileIdentity& file) override;
   near::StoredFile take(const near::FileIdentity& file, std::string contents) override;
   std::optional<near::StoredFile> debug_file(const std::string& build_id) override;
-  std::optional<near::StoredFile> linker_symbols(const std::string& build_id) override;
-  tl::expected<std::string, std::string> write_linker_symbols(const std::string& path) override;
   tl::expected<std::uint64_t, std::string> vdso_size(const std::string& start) override;
   tl::expected<std::string, std::string> vdso(const std::string& pages) override;
 
@@ -54,13 +53,11 @@ class SymbolFiles final : public near::SymbolStore {
   near::StoredFile from_host(const std::filesystem::path& path);
   bool is_kept(const near::FileIdentity& file) const;
   symbols::FileKey key_of(const near::FileIdentity& file) const;
+  /// As GDB gets it: the dynamic linker with the names by which GDB steps over lazy binding.
+  static near::StoredFile served(near::StoredFile file);
   near::StoredFile translated(const std::string& contents, const std::string& name);
 
-  /// If `contents` are of a dynamic linker without symbols, what GDB needs of them is made.
-  void learn_linker(const near::FileIdentity& file, const std::string& contents);
-
   std::shared_ptr<const SymbolFolders> folders_;
-  std::map<std::string, near::StoredFile> linker_symbols_;  ///< by build-id
   std::string target_;
   bool translates_;
   std::unique_ptr<symbols::Cache> cache_;  ///< null if there can be none

@@ -26,18 +26,14 @@ void point(std::string& file, std::uint64_t header, std::uint64_t at, std::uint6
   put_uint(file, header + sh_size, 8, size);
 }
 
-/// Moves the section headers to the end of the file, and one more behind them: `name` is its name's offset.
-void add_header(ElfFile& elf, std::uint64_t name, std::uint64_t at, std::uint64_t size) {
+/// Moves the section headers to the end of the file, and one more behind them: where that is.
+std::uint64_t add_header(ElfFile& elf) {
   const std::uint64_t count = elf.sections.size(), first = elf.sections.front().header;
   const std::uint64_t table = put_at_end(
       elf.bytes, std::string(elf.bytes, first, count * header_size) + std::string(header_size, '\0'));
-  const std::uint64_t added = table + count * header_size;
-  put_uint(elf.bytes, added, 4, name);
-  put_uint(elf.bytes, added + offsetof(Elf64_Shdr, sh_type), 4, SHT_PROGBITS);
-  put_uint(elf.bytes, added + offsetof(Elf64_Shdr, sh_addralign), 8, 8);
-  point(elf.bytes, added, at, size);
   put_uint(elf.bytes, e_shoff, 8, table);
   put_uint(elf.bytes, e_shnum, 2, count + 1);
+  return table + count * header_size;
 }
 
 }  // namespace
@@ -49,6 +45,10 @@ void add_to_section(ElfFile& elf, std::string_view name, std::string_view conten
     const std::uint64_t header = present->header;
     return point(elf.bytes, header, put_at_end(elf.bytes, whole), whole.size());
   }
+  add_section(elf, {.name = name, .type = SHT_PROGBITS}, contents);
+}
+
+void add_section(ElfFile& elf, const NewSection& section, std::string_view contents) {
   Cursor header(elf.bytes, {0, elf.bytes.size()}, "the ELF header");
   header.seek(e_shstrndx);
   const std::uint64_t index = header.uint(2);
@@ -57,10 +57,16 @@ void add_to_section(ElfFile& elf, std::string_view name, std::string_view conten
   const Section& names = elf.sections[index];
   std::string strings = elf.bytes.substr(names.extent.begin, names.extent.size());
   const std::uint64_t name_at = strings.size();
-  strings += std::string(name) + '\0';
+  strings += std::string(section.name) + '\0';
   point(elf.bytes, names.header, put_at_end(elf.bytes, strings), strings.size());
-  const std::uint64_t at = put_at_end(elf.bytes, contents);
-  add_header(elf, name_at, at, contents.size());
+  const std::uint64_t at = put_at_end(elf.bytes, contents), added = add_header(elf);
+  put_uint(elf.bytes, added, 4, name_at);
+  put_uint(elf.bytes, added + offsetof(Elf64_Shdr, sh_type), 4, section.type);
+  point(elf.bytes, added, at, contents.size());
+  put_uint(elf.bytes, added + offsetof(Elf64_Shdr, sh_link), 4, section.link);
+  put_uint(elf.bytes, added + offsetof(Elf64_Shdr, sh_info), 4, section.info);
+  put_uint(elf.bytes, added + offsetof(Elf64_Shdr, sh_addralign), 8, 8);
+  put_uint(elf.bytes, added + offsetof(Elf64_Shdr, sh_entsize), 8, section.entry_size);
 }
 
 }  // namespace rspbridge::proxy::symbols

@@ -5,7 +5,8 @@
 Needs GDB 13 or later with Python. `rspbridge --gdb` sources it by itself.
 
 It tells rspbridge that a command is next or step (monitor rspbridge hints), so that these cost one round trip and not
-one for each call that they step over.
+one for each call that they step over. Where GDB has the dynamic linker on this machine, stripped, it gets the names of the
+functions that bind calls, so that step doesn't go through them (docs/architecture.md, "Steps over calls").
 
 What a stock x86-64 GDB lacks when it debugs ARM64 in rspbridge's x86_64 view comes once an inferior has the registers
 of that view, and touches no other inferior:
@@ -19,8 +20,10 @@ if __name__ == "__main__":
     _before = dict(globals())  # `source` runs this among the names of all scripts; see the end
 
 import importlib.util
+import os
 import re
 import sys
+import tempfile
 
 import gdb
 
@@ -252,6 +255,63 @@ class Refuse(gdb.Command):
 
 
 
+# ---------------------------------------------------------------- lazy binding ----
+
+class LazyBinding:
+    """GDB steps over the binding of a call if it knows two functions of the dynamic linker, which a stripped one doesn't name.
+    rspbridge adds them to the linker that GDB reads from the target. Where GDB has one of its own, that is read beside it."""
+
+    FUNCTIONS = ("_dl_runtime_resolve", "_dl_fixup")
+    LINKER = re.compile(r"/.*/ld-(linux-[^/]+\.so\.\d+|\d[^/]*\.so)")
+
+    def __init__(self):
+        self.folder = None  # of files that GDB may read at any time
+        self.files = {}  # by build-id; None: the target has no such linker, and GDB steps as it would without rspbridge
+
+    def complete(self):
+        """For the inferior's dynamic linker."""
+        for file in gdb.objfiles():
+            if file.owner is not None or not file.build_id or not self.LINKER.fullmatch(file.filename or ""):
+                continue
+            if self.files.get(file.build_id, "") is None or all(map(self.is_known, self.FUNCTIONS)):
+                continue
+            if file.build_id not in self.files:
+                self.files[file.build_id] = next(filter(None, (self.fetch(file, path) for path in self.places(file.filename))), None)
+            if self.files[file.build_id]:
+                file.add_separate_debug_file(self.files[file.build_id])
+
+    @staticmethod
+    def is_known(function):
+        try:
+            gdb.execute("info address " + function, False, True)
+            return True
+        except gdb.error:
+            return False
+
+    @staticmethod
+    def places(name):
+        """Where the target may have it."""
+        sysroot = gdb.parameter("sysroot").rstrip("/")
+        for root in dict.fromkeys((sysroot, os.path.realpath(sysroot) if sysroot else "")):
+            if name.startswith(root + "/"):
+                yield name[len(root):]
+        for folder in ("/lib/", "/lib64/"):
+            yield folder + os.path.basename(name)
+
+    def fetch(self, file, path):
+        """A copy of the target's file, if that is this very linker, with the names."""
+        self.folder = self.folder or tempfile.TemporaryDirectory(prefix="rspbridge-gdb-")
+        copy = os.path.join(self.folder.name, file.build_id)
+        try:
+            gdb.execute("remote get %s %s" % (path, copy), False, True)
+        except gdb.error:  # it isn't there
+            return None
+        with open(copy, "rb") as contents:
+            elf = contents.read()
+        names = [b"\0%s\0" % function.encode() for function in self.FUNCTIONS]
+        return copy if all(part in elf for part in [bytes.fromhex(file.build_id), *names]) else None
+
+
 # ----------------------------------------------------------------------- hints ----
 
 class Hints(gdb.Command):
@@ -261,20 +321,18 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
     NAME = "maintenance rspbridge-hint"
     MOST = 256  # ranges that are told
     LIBRARY = re.compile(r"(0x[0-9a-f]+) +(0x[0-9a-f]+) +Yes \(\*\)")
-    LINKER = re.compile(r"^/.*/ld-[^/]*\.so[^/]*$")
 
     def __init__(self):
         super().__init__(self.NAME, gdb.COMMAND_MAINTENANCE)
         self.bridges = {}  # by connection: whether it is rspbridge
         self.told = None
         self.ranges = None
-        self.linkers = set()  # that were asked about
+        self.lazy_binding = LazyBinding()
         for command in ("next", "step"):
             add_hook(command, self.NAME + " " + command)
         gdb.events.stop.connect(self.over)
-        gdb.events.new_objfile.connect(self.forget)
-        for event in (gdb.events.clear_objfiles, gdb.events.free_objfile):
-            event.connect(self.forget_all)
+        for event in (gdb.events.new_objfile, gdb.events.clear_objfiles, gdb.events.free_objfile):
+            event.connect(self.forget)
         gdb.events.connection_removed.connect(self.disconnected)
 
     def forget(self, _event):
@@ -283,10 +341,6 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
     def disconnected(self, event):
         self.bridges.pop(event.connection.num, None)
         self.told = None
-
-    def forget_all(self, event):
-        self.forget(event)
-        self.linkers.clear()
 
     def bridge(self):
         """The selected inferior's connection, if rspbridge is at its other end."""
@@ -300,31 +354,17 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
     def without_lines(self):
         """The code of libraries that have no line information, over which `step` goes."""
         if self.ranges is None:
-            self.name_linker()
             shown = gdb.execute("info sharedlibrary", False, True)
             self.ranges = ["%s-%s" % (start[2:], end[2:]) for start, end in self.LIBRARY.findall(shown)]
         return self.ranges if len(self.ranges) <= self.MOST else []
 
-    def ask(self, words):
-        """What `monitor rspbridge WORDS` says; None if no rspbridge is there."""
+    def tell(self, words):
+        if words == self.told:
+            return
         bridge = self.bridge()
         if bridge:
-            said = bridge.send_packet("qRcmd," + ("rspbridge " + words).encode().hex())
-            return "" if said == b"OK" else bytes.fromhex(said.decode()).decode()
-
-    def tell(self, words):
-        if words != self.told and self.ask("hints " + words) is not None:
+            bridge.send_packet("qRcmd," + ("rspbridge hints " + words).encode().hex())
             self.told = words
-
-    def name_linker(self):
-        """A dynamic linker without symbols, which GDB would step through, gets those that it needs. One that is read from
-        the target has them already."""
-        for file in gdb.objfiles():
-            if file.owner is None and file.filename and self.LINKER.match(file.filename) and file.filename not in self.linkers:
-                self.linkers.add(file.filename)
-                path = self.ask("linker-symbols " + file.filename)
-                if path and path.startswith("/") and not path.endswith("\n"):
-                    file.add_separate_debug_file(path)
 
     def over(self, _event):
         """At each stop."""
@@ -333,6 +373,8 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
 
     def invoke(self, argument, from_tty):
         try:
+            if argument == "step" and self.bridge():
+                self.lazy_binding.complete()
             if argument == "next":
                 self.tell("next")
             elif not gdb.parameter("step-mode"):

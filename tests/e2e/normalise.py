@@ -14,9 +14,6 @@ FIXED = [
     (re.compile(r"^(#\d+ +)0x[0-9a-f]{16} in ", re.M), r"\1"),
     # A register may hold the process's random stack guard, whole or by halves.
     (re.compile(r"^([xw]\d+ +)0x(?:[0-9a-f]{7,8}|[0-9a-f]{13,16}) +-?\d+$", re.M), r"\1RANDOM"),
-    # A dynamic linker without symbols gets a debug file from rspbridge.
-    (re.compile(r"^(Reading symbols from target:/usr/lib/debug/\.build-id/\S+\.debug\.\.\.\n)?"
-                r"\(No debugging symbols found in target:/(lib/ld-linux-aarch64\.so\.1|usr/lib/debug/\.build-id/\S+\.debug)\)\n", re.M), ""),
     # Where GDB believes that a longjmp leads to: glibc mangles pointers with a random number.
     (re.compile(r"^warning: Breakpoint address adjusted from .*\n", re.M), ""),  # not where its top byte fits
     (re.compile(r"(Cannot access memory at address )0x[0-9a-f]{9,16}"), r"\1RANDOM"),
@@ -27,7 +24,6 @@ FIXED = [
     (re.compile(r"(\bTarget Id) +(?=Frame)"), r"\1 "),
     (re.compile(r"(\bThread P\d+\.P\d+ \"[^\"\n]*\") +"), r"\1 "),
 ]
-LINKER = re.compile(r"^Reading symbols from target:/lib/ld-linux.*\nReading /usr/lib/debug/\.build-id/../(\w+)\.debug", re.M)
 PROCESS = re.compile(r"(\b(?:[Pp]rocess|Thread(?= \d+\.\d)|LWP|PID|pid|attach) )(\d+)(?:\.(\d+))?")
 PATHS = re.compile(r"/proc/(\d+)/")
 
@@ -54,8 +50,6 @@ def normalise(text, secrets=()):
     """`secrets` are (string, replacement) pairs of this one run, such as a socket's path."""
     for secret, replacement in secrets:
         text = text.replace(secret, replacement)
-    if linker := LINKER.search(text):  # GDB looks for its debug file until it has one
-        text = re.sub(r"^Reading .*%s\.debug from remote target\.\.\.\n" % linker[1], "", text, flags=re.M)
     text = ProcessNames().apply(text)
     for pattern, replacement in FIXED:
         text = pattern.sub(replacement, text)

@@ -72,9 +72,9 @@ def hinted():
 
 
 @contextlib.contextmanager
-def session(world, commands, before=(), sysroot=""):
+def session(world, commands, before=()):
     """A GDB behind a far helper that was told `commands`, and a function that counts a command's resumes."""
-    scenario = Scenario("counted", "stepping", [], [], before=[*QUIET, *before], sysroot=sysroot)
+    scenario = Scenario("counted", "stepping", [], [], before=[*QUIET, *before])
     with Bridge(world, scenario, arguments=["--far", "require"]) as bridge:
         bridge.folder = bridge.temporary()
         gdb = new_gdb(world, scenario, bridge.where, bridge)
@@ -110,17 +110,6 @@ def resumes_once(world):
     assert own >= 3, "without hints a next over one call took %d resumes" % own
 
 
-def linker_is_known(sysroot, before):
-    """A step into a function that isn't bound yet doesn't go through all of the linker's look-up."""
-    def test(world):
-        with session(world, ("break stepping.cpp:94", "continue", "delete"), before, sysroot) as (gdb, resumes):
-            gdb.ask("monitor rspbridge hints off")
-            count, line = resumes("step"), gdb.ask("frame")
-            assert "std::signal(SIGUSR2" in line, line
-            assert count < 80, "a step over a function that isn't bound yet took %d resumes" % count
-    return test
-
-
 def in_x86_64_view(world):
     """A stock x86-64 GDB steps as well with hints as without."""
     commands = ["next", "next 2", "step", "step 2", "bt", "finish", "next 3", "info locals", "step 3", "bt 2"]
@@ -136,5 +125,3 @@ def tests():
         yield "hints/" + scenario.name, functools.partial(check, scenario, "guest")
     yield "hints/x86_64 view", in_x86_64_view
     yield "hints/one resume", resumes_once
-    yield "hints/linker on the target", linker_is_known("target:", [])
-    yield "hints/linker here", linker_is_known("", SOURCED)

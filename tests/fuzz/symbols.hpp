@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "proxy/symbols/resolver.hpp"
 #include "proxy/symbols/translate.hpp"
 #include "tests/fuzz/require.hpp"
 
@@ -20,6 +21,8 @@ inline void symbols(std::string_view data) {
   } else {
     require(made.error().message.starts_with("fuzzed: "), "a refusal names the file");
   }
+  if (const auto named = with_resolver_names(data))
+    require(named->size() > data.size() && !with_resolver_names(*named), "names are added once, at the end");
   static_cast<void>(build_id(data));
   require(is_arm64_elf(data) || !made, "only ARM64 files are translated");
 }

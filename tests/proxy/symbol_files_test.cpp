@@ -4,7 +4,10 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 
+#include "proxy/symbols/translate.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/transport/temp_dir.hpp"
 
@@ -61,6 +64,32 @@ TEST_CASE("A file as it is and its translation are kept apart, whichever came fi
     REQUIRE(kept->contents);
     CHECK((*kept->contents == elf) == !translates);
   }
+}
+
+TEST_CASE(
+    "The dynamic linker has the names of lazy binding, read from the target or kept, translated or not") {
+  const CacheHome home;
+  std::ifstream in("/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1", std::ios::binary);
+  const std::string elf(std::istreambuf_iterator<char>(in), {});
+  const auto build_id = symbols::build_id(elf);
+  REQUIRE(build_id);
+  const near::FileIdentity file{"/lib/ld-linux-aarch64.so.1", elf.size(), 1700000000, *build_id};
+  const bool translates = GENERATE(true, false);
+  SymbolFiles files(nullptr, "board", translates);
+  const auto taken = files.take(file, elf);
+  REQUIRE(taken.contents);
+  CHECK(taken.contents->find(std::string("\0_dl_fixup\0", 11)) != std::string::npos);
+  const auto kept = SymbolFiles(nullptr, "board", translates).find(file);
+  REQUIRE(kept);
+  REQUIRE(kept->contents);
+  CHECK(*kept->contents == *taken.contents);
+  const transport::test::TempDir sysroot;
+  std::ofstream(sysroot.path() / "ld.so", std::ios::binary) << elf;
+  const auto folders = std::make_shared<SymbolFolders>(std::vector<std::filesystem::path>{sysroot.path()});
+  const auto mine = SymbolFiles(folders, "", translates).find(file);
+  REQUIRE(mine);
+  REQUIRE(mine->contents);
+  CHECK(*mine->contents == *taken.contents);
 }
 
 }  // namespace rspbridge::proxy::test

@@ -91,37 +91,3 @@ TEST_CASE("a debug file that only this machine has is opened without the stub") 
   d.gdb_sends(other);
   d.stub_gets(other);
 }
-
-TEST_CASE(
-    "a debug file of the dynamic linker that isn't there is served from here, one that is there isn't") {
-  const std::string debug = "/usr/lib/debug/.build-id/11/d.debug";
-  for (const bool is_there : {false, true}) {
-    WithFiles d(true);
-    d.gdb_sends(rsp::format_vfile_open(debug, 0, 0));
-    while (auto packet = d.stub_pop()) {
-      const auto open = rsp::parse_vfile_open(*packet);
-      if (open)
-        d.stub_sends(is_there && open->path == debug ? "F7" : "F-1,2");
-      else
-        d.stub_sends(packet->starts_with("vFile:close") ? "F0" : "F-1,5");
-    }
-    const auto reply = d.gdb_pop();
-    REQUIRE(reply);
-    CHECK((*reply == "F7") == is_there);
-    if (is_there) continue;
-    CHECK(reply->starts_with("F4"));
-    const auto fd = rsp::parse_hex(std::string_view(*reply).substr(1)).value();
-    d.gdb_sends(rsp::format_vfile_pread(static_cast<std::int64_t>(fd), 3, 2));
-    d.gdb_gets(rsp::format_vfile_attachment("nke"));
-    d.gdb_sends(rsp::format_vfile_pread(static_cast<std::int64_t>(fd), 100, 3));
-    d.gdb_gets(rsp::format_vfile_attachment("ker"));
-  }
-}
-
-TEST_CASE("GDB's helper is told where such a file is, of a linker that is here") {
-  WithFiles d;
-  d.gdb_sends("qRcmd," + rsp::to_hex("rspbridge linker-symbols /sys root/ld.so"));
-  d.gdb_gets(rsp::to_hex("/cache/11d.debug"));
-  d.gdb_sends("qRcmd," + rsp::to_hex("rspbridge linker-symbols /bin/true"));
-  d.gdb_gets(rsp::to_hex("/bin/true is no dynamic linker\n"));
-}

@@ -22,10 +22,6 @@ struct FakeStore : proxy::near::SymbolStore {
   }
   proxy::near::StoredFile take(const proxy::near::FileIdentity&, std::string) override { return {}; }
   std::optional<proxy::near::StoredFile> debug_file(const std::string&) override { return std::nullopt; }
-  std::optional<proxy::near::StoredFile> linker_symbols(const std::string&) override { return std::nullopt; }
-  tl::expected<std::string, std::string> write_linker_symbols(const std::string&) override {
-    return tl::unexpected(std::string("a fake"));
-  }
   tl::expected<std::uint64_t, std::string> vdso_size(const std::string& start) override {
     CHECK(start.size() == page);
     return page - 100;

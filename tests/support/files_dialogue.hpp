@@ -36,14 +36,6 @@ struct FakeStore : proxy::near::SymbolStore {
     if (build_id != "abcdef") return std::nullopt;
     return proxy::near::StoredFile{std::make_shared<const std::string>("debug"), {}};
   }
-  std::optional<proxy::near::StoredFile> linker_symbols(const std::string& build_id) override {
-    if (build_id != "11d") return std::nullopt;
-    return proxy::near::StoredFile{std::make_shared<const std::string>("linker"), {}};
-  }
-  tl::expected<std::string, std::string> write_linker_symbols(const std::string& file) override {
-    if (file == "/sys root/ld.so") return "/cache/11d.debug";
-    return tl::unexpected(file + " is no dynamic linker");
-  }
   tl::expected<std::uint64_t, std::string> vdso_size(const std::string&) override {
     return tl::unexpected(std::string("a fake"));
   }

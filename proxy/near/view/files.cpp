@@ -162,32 +162,14 @@ Task<bool> Files::opened(std::int64_t fd, std::string path, std::optional<link::
   co_return true;
 }
 
-namespace {
-
-// The build-id of a debug file's path; nothing if it is no such path.
-std::optional<std::string> build_id_in(const std::string& path) {
+std::optional<std::string> Files::open_debug_file(const std::string& path) {
   constexpr std::string_view folder = "/.build-id/", ending = ".debug";
   const auto at = path.rfind(folder);
   if (at == std::string::npos || !path.ends_with(ending)) return std::nullopt;
   std::string build_id = path.substr(at + folder.size());
   build_id.resize(build_id.size() - ending.size());
   std::erase(build_id, '/');
-  return build_id;
-}
-
-}  // namespace
-
-std::optional<std::string> Files::open_debug_file(const std::string& path) {
-  const auto build_id = build_id_in(path);
-  return build_id ? open_stored(settings_.symbols->debug_file(*build_id)) : std::nullopt;
-}
-
-std::optional<std::string> Files::open_linker_symbols(const std::string& path) {
-  const auto build_id = build_id_in(path);
-  return build_id ? open_stored(settings_.symbols->linker_symbols(*build_id)) : std::nullopt;
-}
-
-std::optional<std::string> Files::open_stored(const std::optional<StoredFile>& stored) {
+  const auto stored = settings_.symbols->debug_file(build_id);
   if (!stored) return std::nullopt;
   if (!stored->refusal.empty()) client_.warn(stored->refusal);
   if (!stored->contents) return std::nullopt;
@@ -218,10 +200,6 @@ Task<std::string> view_open_file(View& view, const PacketRow& row, std::string r
     if (auto here = view.files().open_debug_file(open->path)) co_return *std::move(here);
     auto opening = view.files().open(open->path, seen);
     auto known = co_await opening;
-    const auto result = known ? rsp::parse_vfile_reply(*known) : std::nullopt;
-    const bool is_absent = result && result->result < 0 && result->error == no_such_file;
-    auto made = is_absent ? view.files().open_linker_symbols(open->path) : std::nullopt;
-    if (made) co_return *std::move(made);
     if (known) co_return *std::move(known);
   }
   auto asked = view.client().pass(row, std::move(request));

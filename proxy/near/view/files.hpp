@@ -48,9 +48,6 @@ class Files {
   /// Opens a debug file that the target needn't have, if `path` names one by build-id
   /// (".../.build-id/ab/cdef.debug") and the store has it: GDB's reply. Nothing if not.
   std::optional<std::string> open_debug_file(const std::string& path);
-  /// The same for one that isn't there, if its file is a dynamic linker of which the store knows the two
-  /// symbols that GDB needs.
-  std::optional<std::string> open_linker_symbols(const std::string& path);
   /// One line a file that GDB opened: what it is served as.
   std::string describe() const;
 
@@ -70,7 +67,6 @@ class Files {
   /// Nothing if it must be read first.
   std::optional<StoredFile> find(const FileIdentity& identity);
   std::string open_here(OpenFile file);
-  std::optional<std::string> open_stored(const std::optional<StoredFile>& stored);
   Task<std::optional<std::string>> open_made_up(std::string path);
 
   void expect_interpreter(const std::string& path);

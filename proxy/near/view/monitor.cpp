@@ -60,22 +60,12 @@ Task<std::string> show_link(View& view, std::string) {
   co_return view.client().hooks().describe_link();
 }
 
-// For a GDB that has the target's files here: its helper asks.
-Task<std::string> linker_symbols(View& view, std::string path) {
-  const auto& store = view.settings().symbols;
-  if (!store) co_return "This session has no symbol files.\n";
-  const auto written = store->write_linker_symbols(path);
-  co_return written ? *written : written.error() + "\n";
-}
-
 constexpr auto commands = std::to_array<MonitorCommand>({
     {"help", "", "this list", help},
     {"view", "", "which view of the registers this GDB has, and why", show_view},
     {"calls", "[on|off]", "whether GDB may call functions, in the x86_64 view", calls},
     {"symbols", "", "the target's files that GDB has read, and what they were served as", symbols},
     {"link", "", "where far runs, how fast the link is, what passed, and what cost round trips", show_link},
-    {"linker-symbols", "FILE", "for a dynamic linker without symbols: a debug file with those that GDB needs",
-     linker_symbols},
     {"hints", "[on|off]", "whether next and step run through calls on the target", monitor_hints},
     {"flush", "", "forget what was learned of the target, and ask for it again", flush},
     {"disassemble", "ADDRESS [COUNT]", "ARM64 instructions: a line \"ADDRESS WORD TEXT\" each, in hex",

@@ -39,11 +39,6 @@ class SymbolStore {
   virtual StoredFile take(const FileIdentity& file, std::string contents) = 0;
   /// A file that the target needn't have: the separate debug file of a build-id. Nothing if there is none.
   virtual std::optional<StoredFile> debug_file(const std::string& build_id) = 0;
-  /// What can be served where that isn't there: the two symbols that GDB needs of a dynamic linker. Nothing
-  /// if the file of that build-id isn't known, or is none.
-  virtual std::optional<StoredFile> linker_symbols(const std::string& build_id) = 0;
-  /// The same of a dynamic linker on this host, as a file on this host: its path, or why there is none.
-  virtual tl::expected<std::string, std::string> write_linker_symbols(const std::string& path) = 0;
   /// The size in bytes of a vDSO that begins so (as many bytes as the first page holds); else why it can't
   /// be served otherwise than as it is.
   virtual tl::expected<std::uint64_t, std::string> vdso_size(const std::string& start) = 0;
