@@ -302,8 +302,8 @@ class LazyBinding:
         """A copy of the target's file, if that is this very linker, with the names."""
         self.folder = self.folder or tempfile.TemporaryDirectory(prefix="rspbridge-gdb-")
         copy = os.path.join(self.folder.name, file.build_id)
-        try:
-            gdb.execute("remote get %s %s" % (path, copy), False, True)
+        try:  # what GDB tells of packets isn't text here
+            gdb.execute("with debug remote 0 -- remote get %s %s" % (path, copy), False, True)
         except gdb.error:  # it isn't there
             return None
         with open(copy, "rb") as contents:

@@ -24,7 +24,7 @@ class Stepped:
             try:
                 for command in ("set sysroot " + sysroot, "target extended-remote " + stub.address, "break main", "continue", *more):
                     gdb.ask(command)
-                gdb.do("info probes stap rtld")  # by which GDB follows libraries
+                gdb.do("maint info breakpoints")  # GDB's own, too: where it follows libraries
                 packets = self._step(gdb, os.path.join(folder, "packets"))
                 sections = gdb.ask("info files")
                 got = re.search(r"0x([0-9a-f]+) - 0x[0-9a-f]+ is \.got\.plt\n", sections)
