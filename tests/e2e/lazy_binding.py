@@ -8,7 +8,7 @@ from gdb import Gdb
 from gdb_helper import helped
 from normalise import normalise
 from scenarios import Scenario
-from stubs import stub_for
+from stubs import Bridge, DirectGuest
 
 STEPS = 20
 SCENARIO = Scenario("lazy-binding", "demo", [], [])
@@ -17,8 +17,8 @@ SCENARIO = Scenario("lazy-binding", "demo", [], [])
 class Stepped:
     """`step` x20 from main on: the transcript, how many packets of what kind it took, what PLTGOT[2] points to."""
 
-    def __init__(self, world, executable, way, sysroot, more=()):
-        with stub_for(world, SCENARIO, "guest", way) as stub:
+    def __init__(self, way, executable, sysroot, more=()):
+        with way as stub:
             folder = stub.temporary()
             gdb = Gdb(executable, folder)
             try:
@@ -49,9 +49,9 @@ class Stepped:
             return re.findall(r"Sending packet: \$(\S*)", file.read())
 
 
-def check(executable, sysroot, more, world):
-    direct = Stepped(world, world.gdb, "direct", sysroot)
-    bridged = Stepped(world, executable or world.gdb, "bridge", sysroot, more)
+def check(executable, sysroot, options, more, world):
+    direct = Stepped(DirectGuest(world, SCENARIO), world.gdb, sysroot)
+    bridged = Stepped(Bridge(world, SCENARIO, arguments=options), executable or world.gdb, sysroot, more)
     assert direct.text == bridged.text, "the transcripts differ:\n" + difference(direct.text, bridged.text)
     told = "direct %d packets, %d single steps; through rspbridge %d and %d" % (
         direct.packets, direct.single_steps, bridged.packets, bridged.single_steps)
@@ -64,10 +64,10 @@ def check(executable, sysroot, more, world):
 
 def check_local(world):
     """GDB has a file of its own, which the helper completes."""
-    check(helped(world.gdb), world.sysroot, ["monitor rspbridge hints off"], world)
+    check(helped(world.gdb), world.sysroot, (), ["monitor rspbridge hints off"], world)
 
 
 def tests():
-    for name, executable in (("multiarch", None), ("stock", "gdb")):
-        yield "lazy-binding/%s" % name, functools.partial(check, executable, "target:", ())
+    for name, executable, options in (("multiarch", None, ()), ("stock", "gdb", ()), ("no-cache", None, ("--no-cache",))):
+        yield "lazy-binding/%s" % name, functools.partial(check, executable, "target:", options, ())
     yield "lazy-binding/local-sysroot", check_local
