@@ -66,7 +66,7 @@ asio::awaitable<std::optional<std::string>> Session::architecture() {
       rsp::parse_target_description(document, [](auto) { return "<feature name=\"left-out\"/>"; });
   if (!description || description->architecture.empty()) co_return std::nullopt;
   architecture_ = description->architecture;
-  knowledge_.set_registers(near::expedited_registers(*architecture_));
+  knowledge_.set_machine(link::machine_row(*architecture_));
   co_return architecture_;
 }
 

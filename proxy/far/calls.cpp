@@ -7,13 +7,10 @@
 namespace rspbridge::proxy::far {
 
 using link::Machine;
+using link::MachineRow;
+using link::register_in;
 
 namespace {
-
-constexpr MachineRow rows[] = {
-    {Machine::aarch64, 31, 32, 30, 0, 4},
-    {Machine::x86_64, 7, 16, std::nullopt, 8, 1},
-};
 
 constexpr std::uint64_t address_bits = 0x0000ffffffffffff;  // the others may hold a signature
 
@@ -85,20 +82,6 @@ std::optional<std::uint64_t> x86_64_slot(std::string_view code, std::uint64_t pc
 }
 
 }  // namespace
-
-const MachineRow* machine_row(Machine machine) {
-  for (const MachineRow& row : rows)
-    if (row.machine == machine) return &row;
-  return nullptr;
-}
-
-std::optional<std::uint64_t> register_in(std::string_view g, unsigned regnum) {
-  constexpr std::size_t digits = 2 * sizeof(std::uint64_t);
-  if (g.size() < digits * (regnum + std::size_t{1})) return std::nullopt;
-  const auto bytes = rsp::from_hex(g.substr(digits * regnum, digits));
-  if (!bytes) return std::nullopt;
-  return rsp::little_endian(*bytes);
-}
 
 bool calls_here(const MachineRow& machine, std::string_view before, std::uint64_t return_address,
                 std::string_view g) {

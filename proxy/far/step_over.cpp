@@ -69,7 +69,7 @@ void StepOver::sees(const rsp::BreakpointRequest& breakpoint) {
 }
 
 bool StepOver::takes(const link::Request& resume, const std::string& stop) {
-  const MachineRow* machine = machine_row(hint_.machine);
+  const link::MachineRow* machine = link::machine_row(hint_.machine);
   if (run_ || ahead_ || hint_.calls == StepHint::Calls::none || !machine) return false;
   const auto step = ranged_step(resume);
   const auto parsed = step ? rsp::parse_stop_reply(stop) : std::nullopt;
@@ -100,14 +100,14 @@ void StepOver::look_at_call(Replies replies) {
   const std::string& g = replies[0];
   std::optional<std::uint64_t> to;
   if (run_->machine->link_regnum) {
-    to = register_in(g, *run_->machine->link_regnum);
+    to = link::register_in(g, *run_->machine->link_regnum);
   } else {
     const auto top = run_->entry.pages.find(run_->sp & ~(page_size - 1));
     if (const std::size_t at = run_->sp % page_size; top != run_->entry.pages.end() && at + 8 <= page_size)
       to = rsp::little_endian(std::string_view(top->second).substr(at, 8));
   }
-  const bool consistent = register_in(g, run_->machine->sp_regnum) == run_->sp &&
-                          register_in(g, run_->machine->pc_regnum) == run_->pc;
+  const bool consistent = link::register_in(g, run_->machine->sp_regnum) == run_->sp &&
+                          link::register_in(g, run_->machine->pc_regnum) == run_->pc;
   if (!to || !consistent || *to <= run_->step.range_start || *to > run_->step.range_end ||
       breakpoints_.contains(*to))
     return end(run_->entry.stop);

@@ -71,7 +71,7 @@ class StepOver {
   struct Run {
     link::Request resume;
     rsp::VContAction step;  ///< the range, and the thread
-    const MachineRow* machine = nullptr;
+    const link::MachineRow* machine = nullptr;
     std::uint64_t sp = 0, pc = 0;
     std::uint64_t return_address = 0;
     Entry entry;

@@ -91,7 +91,7 @@ void Knowledge::to_far(link::ToFar message) {
   if (const auto* given = std::get_if<link::Symbols>(&message)) symbols_given_ = !given->symbols.empty();
   if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(wanted());
   if (auto* hint = std::get_if<StepHint>(&message)) {
-    hint->machine = working_set_.machine();
+    if (working_set_.machine()) hint->machine = working_set_.machine()->machine;
     hinted_ = std::max(hinted_, hint->calls);
     // The helper will list the libraries before the first `step`.
     if (hinted_ == StepHint::Calls::all)

@@ -47,7 +47,7 @@ class Knowledge {
   /// False: everything passes (`--no-cache`). Call before anything is asked.
   void set_enabled(bool enabled) { enabled_ = enabled; }
   /// By the target's architecture.
-  void set_registers(ExpeditedRegisters registers) { working_set_.set_registers(registers); }
+  void set_machine(const link::MachineRow* machine) { working_set_.set_machine(machine); }
 
   /// From a client.
   void to_far(link::ToFar message);

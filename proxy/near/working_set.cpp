@@ -19,23 +19,7 @@ bool add(std::vector<Value>& list, const Value& value, std::size_t most) {
   return is_new;
 }
 
-// The numbers of org.gnu.gdb.aarch64.core and org.gnu.gdb.i386.core (GDB manual, "Standard Target Features").
-struct ArchitectureRow {
-  std::string_view name;
-  ExpeditedRegisters registers;
-};
-constexpr ArchitectureRow architectures[] = {
-    {"aarch64", {.sp_regnum = 31, .pc_regnum = 32, .machine = link::Machine::aarch64, .sp_offset = 31 * 8}},
-    {"i386:x86-64", {.sp_regnum = 7, .pc_regnum = 16, .machine = link::Machine::x86_64, .sp_offset = 7 * 8}},
-};
-
 }  // namespace
-
-ExpeditedRegisters expedited_registers(std::string_view architecture) {
-  for (const ArchitectureRow& row : architectures)
-    if (row.name == architecture) return row.registers;
-  return {};
-}
 
 void WorkingSet::stopped(const std::string& stop_reply) {
   at_stops_.emplace_front();
@@ -46,8 +30,9 @@ void WorkingSet::stopped(const std::string& stop_reply) {
   const auto stop = rsp::parse_stop_reply(stop_reply);
   if (!stop || stop->kind != rsp::StopReply::Kind::stopped) return;
   thread_ = stop->thread;
-  if (registers_.sp_regnum) sp_ = stop->expedited(*registers_.sp_regnum);
-  if (registers_.pc_regnum) pc_ = stop->expedited(*registers_.pc_regnum);
+  if (!machine_) return;
+  sp_ = stop->expedited(machine_->sp_regnum);
+  pc_ = stop->expedited(machine_->pc_regnum);
 }
 
 void WorkingSet::asked(const std::optional<rsp::ThreadId>& thread, const std::string& payload) {
@@ -81,20 +66,15 @@ void WorkingSet::forget() {
 }
 
 std::optional<std::uint64_t> WorkingSet::stack_pointer(const std::string& g) const {
-  constexpr std::size_t size = sizeof(std::uint64_t);
-  if (!registers_.sp_regnum || g.size() < 2 * (registers_.sp_offset + size)) return std::nullopt;
-  const auto bytes = rsp::from_hex(std::string_view(g).substr(2 * registers_.sp_offset, 2 * size));
-  if (!bytes) return std::nullopt;  // the stub doesn't have it
-  return rsp::little_endian(*bytes);
+  return machine_ ? link::register_in(g, machine_->sp_regnum) : std::nullopt;
 }
 
 link::Wanted WorkingSet::wanted(std::size_t most) const {
   link::Wanted wanted{.of_stopped_thread = {"g"},
                       .questions = {{std::nullopt, "qXfer:threads:read::0,1000"}},
                       .pages = {{link::WantedPage::Base::sp, 0}, {link::WantedPage::Base::pc, 0}},
-                      .sp_regnum = registers_.sp_regnum,
-                      .pc_regnum = registers_.pc_regnum,
                       .map = true};
+  if (machine_) wanted.sp_regnum = machine_->sp_regnum, wanted.pc_regnum = machine_->pc_regnum;
   const auto add_all = [&most](auto& list, const auto& values, std::size_t most_of_kind) {
     for (const auto& value : values)
       if (most != 0 && add(list, value, most_of_kind)) --most;

@@ -9,19 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/link/machines.hpp"
 #include "proxy/link/messages.hpp"
 #include "rsp/thread_id.hpp"
 
 namespace rspbridge::proxy::near {
-
-/// Which of the expedited registers are the stack pointer and the program counter.
-struct ExpeditedRegisters {
-  std::optional<unsigned> sp_regnum, pc_regnum;
-  link::Machine machine = link::Machine::unknown;
-  std::size_t sp_offset = 0;  ///< of the stack pointer in a `g` reply, in bytes
-};
-/// By the name that a target description gives the architecture; nothing for one that isn't known.
-ExpeditedRegisters expedited_registers(std::string_view architecture);
 
 /// Keeps what was asked at the last few stops. A page near the stack pointer counts by its distance from it:
 /// the next frame's are wanted, not the last one's. Other pages that were read last are kept for longer: a
@@ -33,9 +25,9 @@ class WorkingSet {
   static constexpr std::size_t most_questions = 512, most_pages = 512;
   static constexpr std::size_t most_places = 24;  ///< that are remembered beyond those stops
 
-  void set_registers(ExpeditedRegisters registers) { registers_ = registers; }
-
-  link::Machine machine() const noexcept { return registers_.machine; }
+  /// Null if it isn't known.
+  void set_machine(const link::MachineRow* machine) { machine_ = machine; }
+  const link::MachineRow* machine() const noexcept { return machine_; }
 
   /// A stop has come; `stop_reply` is run-length expanded.
   void stopped(const std::string& stop_reply);
@@ -65,7 +57,7 @@ class WorkingSet {
     std::vector<link::Question> questions;
     std::vector<link::WantedPage> pages;
   };
-  ExpeditedRegisters registers_;
+  const link::MachineRow* machine_ = nullptr;
   std::optional<rsp::ThreadId> thread_;
   std::optional<std::uint64_t> sp_, pc_;
   std::deque<AtStop> at_stops_{1};    ///< the present one first

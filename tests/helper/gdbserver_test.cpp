@@ -120,7 +120,7 @@ TEST_CASE("a stop with what is wanted costs little on the wire") {
   NearSide near(gdbserver.address());
   open(near);
   near::WorkingSet wanted;
-  wanted.set_registers(near::expedited_registers("i386:x86-64"));
+  wanted.set_machine(link::machine_row("i386:x86-64"));
   near.send(wanted.wanted(100));
   resume(near, "vCont;s");
   constexpr int steps = 80;

@@ -7,7 +7,6 @@
 
 using namespace rspbridge;
 using namespace rspbridge::proxy::far;
-using link_machine = proxy::link::Machine;
 
 namespace {
 
@@ -25,13 +24,14 @@ std::string registers(unsigned count, unsigned regnum, std::uint64_t value, unsi
 }
 
 bool aarch64(std::uint64_t code, std::uint64_t pc, unsigned regnum = 0, std::uint64_t value = 0) {
-  return calls_here(*machine_row(link_machine::aarch64), word(0xd503201f, 4) + word(code, 4), 0x400104,
-                    registers(34, regnum, value, 32, pc));
+  return calls_here(*proxy::link::machine_row(proxy::link::Machine::aarch64),
+                    word(0xd503201f, 4) + word(code, 4), 0x400104, registers(34, regnum, value, 32, pc));
 }
 
 bool x86_64(const std::string& code, std::uint64_t pc) {
   const std::string before = std::string(call_size - code.size(), '\x90') + code;
-  return calls_here(*machine_row(link_machine::x86_64), before, 0x401105, registers(24, 0, 0, 16, pc));
+  return calls_here(*proxy::link::machine_row(proxy::link::Machine::x86_64), before, 0x401105,
+                    registers(24, 0, 0, 16, pc));
 }
 
 }  // namespace
@@ -66,12 +66,13 @@ TEST_CASE("x86-64: a call is E8 to pc, or any FF /2 of the right length") {
 }
 
 TEST_CASE("what isn't whole tells of no call") {
-  CHECK_FALSE(calls_here(*machine_row(link_machine::aarch64), word(0x94000040, 4), 0x400104,
-                         registers(34, 0, 0, 32, 0x400200)));
-  CHECK_FALSE(calls_here(*machine_row(link_machine::aarch64), word(0), 0x400104, "1122"));
-  CHECK_FALSE(register_in("xxxxxxxxxxxxxxxx", 0));
-  CHECK(register_in("1122334455667788", 0) == 0x8877665544332211);
-  CHECK(machine_row(link_machine::unknown) == nullptr);
+  CHECK_FALSE(calls_here(*proxy::link::machine_row(proxy::link::Machine::aarch64), word(0x94000040, 4),
+                         0x400104, registers(34, 0, 0, 32, 0x400200)));
+  CHECK_FALSE(
+      calls_here(*proxy::link::machine_row(proxy::link::Machine::aarch64), word(0), 0x400104, "1122"));
+  CHECK_FALSE(proxy::link::register_in("xxxxxxxxxxxxxxxx", 0));
+  CHECK(proxy::link::register_in("1122334455667788", 0) == 0x8877665544332211);
+  CHECK(proxy::link::machine_row(proxy::link::Machine::unknown) == nullptr);
 }
 
 TEST_CASE("an entry of the linkage table tells its slot") {
@@ -80,14 +81,15 @@ TEST_CASE("an entry of the linkage table tells its slot") {
     return (bti ? word(0xd503245f, 4) : "") + word(0x90000090, 4) + word(0xf947d611, 4) +
            word(0x913ea210, 4) + word(0xd61f0220, 4);
   };
-  CHECK(plt_slot(link_machine::aarch64, arm(false), 0x400640) == 0x410fa8);
-  CHECK(plt_slot(link_machine::aarch64, arm(true), 0x400640) == 0x410fa8);
+  CHECK(plt_slot(proxy::link::Machine::aarch64, arm(false), 0x400640) == 0x410fa8);
+  CHECK(plt_slot(proxy::link::Machine::aarch64, arm(true), 0x400640) == 0x410fa8);
   using namespace std::string_literals;
   const std::string rest(8, '\x90');
-  CHECK(plt_slot(link_machine::x86_64, "\xff\x25\xca\x2f\x00\x00"s + rest + rest, 0x401030) == 0x404000);
-  CHECK(plt_slot(link_machine::x86_64, "\xf3\x0f\x1e\xfa\xf2\xff\x25\xc5\x2f\x00\x00"s + rest, 0x401030) ==
+  CHECK(plt_slot(proxy::link::Machine::x86_64, "\xff\x25\xca\x2f\x00\x00"s + rest + rest, 0x401030) ==
         0x404000);
-  for (const auto machine : {link_machine::aarch64, link_machine::x86_64}) {
+  CHECK(plt_slot(proxy::link::Machine::x86_64, "\xf3\x0f\x1e\xfa\xf2\xff\x25\xc5\x2f\x00\x00"s + rest,
+                 0x401030) == 0x404000);
+  for (const auto machine : {proxy::link::Machine::aarch64, proxy::link::Machine::x86_64}) {
     CHECK_FALSE(plt_slot(machine, std::string(16, '\x90'), 0x401030));
     CHECK_FALSE(plt_slot(machine, "\xff\x25", 0x401030));
   }

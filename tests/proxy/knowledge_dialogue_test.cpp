@@ -4,6 +4,12 @@
 using namespace rspbridge;
 using namespace rspbridge::tests::stopped;
 
+namespace {
+
+const std::string registers_with_sp_411000 = std::string(std::size_t{31} * 16, '0') + "0010410000000000";
+
+}  // namespace
+
 TEST_CASE("looking after a stop costs no round trip") {
   Stub s;
   CHECK(s.cost({"g", "qXfer:threads:read::0,1000", "mfffffff0,8", "m400010,4", "mffffffe0,10", "Hgp1.1",
@@ -24,9 +30,8 @@ TEST_CASE("what was asked at one stop comes by itself with the next") {
 
 TEST_CASE("who asks for another thread's registers gets all threads', and their stacks, in two round trips") {
   Stub s;
-  s.d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 0});
   s.threads_now = "l<threads><thread id=\"p1.1\"/><thread id=\"p1.2\"/><thread id=\"p1.3\"/></threads>";
-  s.instead["g"] = "0010410000000000";  // sp is 0x411000
+  s.instead["g"] = registers_with_sp_411000;
   s.gdb("vCont;s:p1.1");
   CHECK(s.cost({"Hgp1.3", "g"}) == 2);
   CHECK(s.cost({"Hgp1.2", "g", "m411010,8"}) == 0);
@@ -153,14 +158,12 @@ TEST_CASE("that no trace runs holds until GDB deals with tracepoints") {
 
 TEST_CASE("where the target went far, the other threads' registers and stacks come by themselves") {
   Stub s;
-  s.d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 0});
-  s.instead["g"] = "0010410000000000";  // sp is 0x411000
+  s.instead["g"] = registers_with_sp_411000;
   CHECK(s.cost({"qXfer:threads:read::0,1000"}) == 0);
   s.gdb("vCont;r400010,400020:p1.1;c:p1.-1");
   CHECK(s.cost({"Hgp1.2", "g"}) == 2);  // a step: nobody asked for them yet
   Stub other;
-  other.d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .sp_offset = 0});
-  other.instead["g"] = "0010410000000000";
+  other.instead["g"] = registers_with_sp_411000;
   other.gdb("vCont;c:p1.-1");
   CHECK(other.cost({"Hgp1.2", "g", "m411010,8"}) == 0);
 }

@@ -55,7 +55,7 @@ struct Session {
   std::vector<std::string> changes;            // resumes and breakpoints, as the stub got them
 
   explicit Session(bool keeps_answers = false) : d(keeps_answers, proxy::far::Far::Stub::beside) {
-    d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32, .machine = link::Machine::aarch64});
+    d.knowledge().set_machine(link::machine_row("aarch64"));
     d.open(
         "PacketSize=47ff;QPassSignals+;QProgramSignals+;QStartupWithShell+;QStartNoAckMode+;multiprocess+;"
         "swbreak+;vContSupported+");

@@ -42,7 +42,7 @@ struct Stub {
   explicit Stub(const std::string& features = gdbserver,
                 proxy::far::Far::Stub place = proxy::far::Far::Stub::over_link)
       : d(true, place) {
-    d.knowledge().set_registers({.sp_regnum = 31, .pc_regnum = 32});
+    d.knowledge().set_machine(link::machine_row("aarch64"));
     d.open(features);
     gdb("?");
     serve();
