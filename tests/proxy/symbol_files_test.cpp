@@ -78,18 +78,22 @@ TEST_CASE(
   SymbolFiles files(nullptr, "board", translates);
   const auto taken = files.take(file, elf);
   REQUIRE(taken.contents);
-  CHECK(taken.contents->find(std::string("\0_dl_fixup\0", 11)) != std::string::npos);
+  const std::string name = "_dl_runtime_resolve";
+  REQUIRE(elf.find(name) == std::string::npos);
+  CHECK(taken.contents->find(name) != std::string::npos);
   const auto kept = SymbolFiles(nullptr, "board", translates).find(file);
   REQUIRE(kept);
   REQUIRE(kept->contents);
-  CHECK(*kept->contents == *taken.contents);
+  const bool kept_same = *kept->contents == *taken.contents;  // they are too long to be shown
+  CHECK(kept_same);
   const transport::test::TempDir sysroot;
   std::ofstream(sysroot.path() / "ld.so", std::ios::binary) << elf;
   const auto folders = std::make_shared<SymbolFolders>(std::vector<std::filesystem::path>{sysroot.path()});
   const auto mine = SymbolFiles(folders, "", translates).find(file);
   REQUIRE(mine);
   REQUIRE(mine->contents);
-  CHECK(*mine->contents == *taken.contents);
+  const bool mine_same = *mine->contents == *taken.contents;
+  CHECK(mine_same);
 }
 
 }  // namespace rspbridge::proxy::test
