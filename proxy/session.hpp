@@ -91,6 +91,9 @@ class Session final : public inspect::StubAccess {
   /// How often the stub's end was written to after something had come from there: what passed on the link.
   std::uint64_t round_trips() const noexcept { return round_trips_; }
 
+  /// What `monitor rspbridge session` tells: the ready file.
+  void set_ready(std::string ready) { shared_.ready = std::move(ready); }
+
   /// Takes GDBs from `listener` until the session ends.
   void serve(transport::ListenerPtr listener);
 

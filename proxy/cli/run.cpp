@@ -71,6 +71,7 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
                         .view = run.others->view_path(),
                         .target_pid = {}};
   if (run.debuggee.gdbserver) ready.target_pid = run.debuggee.gdbserver->inferior_pid();
+  run.session->set_ready(registry::format_ready(ready));
   run.registered = registry::register_session(ready);
   if (run.options.ready_file) run.ready_file.emplace(*run.options.ready_file, ready);
   if (!run.options.gdb) announce(endpoints);

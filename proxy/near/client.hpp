@@ -34,6 +34,7 @@ struct Shared {
   bool keeps_answers = true;                         ///< false: every packet goes to the stub (`--no-cache`)
   std::map<std::int64_t, AbsentFiles> absent_files;  ///< by file system
   std::int64_t file_system = 0;                      ///< that vFile:setfs selected
+  std::string ready;                                 ///< the session's ready file, once it has one
   bool runs_through_calls = false;                   ///< far can, since it runs beside the stub
   std::set<std::string> written_files;  ///< by a GDB of this session: what is known of such a path may be old
   std::map<std::string, FileIdentity> last_seen;  ///< by path: a guess at what is there now

@@ -79,11 +79,10 @@ bool Knowledge::few_stacks() const {
 void Knowledge::look_at_stack(const Key& key, const std::string& registers) {
   if (key.payload != "g" || key.thread == state_.stopped_thread()) return;
   const auto sp = working_set_.stack_pointer(expanded(registers));
-  if (!sp || !is_of_memory_process(key.thread)) return;
-  const std::uint64_t page = *sp & ~(KnownMemory::page_size - 1);
-  if (memory_.look(page, 1) == KnownMemory::Found::fetchable) fetch(page, Request{.thread = key.thread});
+  if (sp && is_of_memory_process(key.thread)) fetch_if_plain(*sp);
 }
 
+// By the thread that is selected anyway.
 void Knowledge::fetch_if_plain(std::uint64_t address) {
   const std::uint64_t page = address & ~(KnownMemory::page_size - 1);
   const auto& stopped = state_.stopped_thread();

@@ -1,5 +1,6 @@
 """scripts/gdb/rspbridge.py, sourced into a GDB that knows no ARM64, next to a gdb-multiarch that needs no help."""
 import functools
+import json
 import os
 import re
 import shlex
@@ -77,6 +78,31 @@ def refuses(gdb, world):
     assert said["python print(sorted(n for n in ('atexit', 'Registers') if n in globals()))"] == "[]\n", "the helper's names are among the user's"
 
 
+def tells_of_the_bridge(gdb, world):
+    with tempfile.TemporaryDirectory() as folder:
+        report = os.path.join(folder, "report.json")
+        said = play(world, "frames-gcc-O0", helped(gdb), True,
+                    ["info bridge", "bridge map $sp", "bridge map -perm x /frames", "bridge map $nothing+", "bridge crash",
+                     "bridge crash " + report, "bridge crash a b", "complete bridge "])
+        with open(report, encoding="utf-8") as file:
+            frames = json.load(file)["threads"][0]["frames"]
+    assert re.search(r"^session: \d+-\w+\n(?s:.*)^view: x86_64(?s:.*)^round trips that GDB waited for: \d", said["info bridge"], re.M), said["info bridge"]
+    assert re.search(r"^1 mapping: ", said["bridge map $sp"], re.M) and "[stack]" in said["bridge map $sp"], said["bridge map $sp"]
+    assert re.search(r" r-xp .*/frames-gcc-O0\n1 mapping: ", said["bridge map -perm x /frames"]), said["bridge map -perm x /frames"]
+    assert said["bridge map $nothing+"].startswith("A syntax error"), said["bridge map $nothing+"]
+    assert re.search(r"^#1 +0x[0-9a-f]+ in leaf ", said["bridge crash"], re.M), said["bridge crash"]
+    assert [frame["function"] for frame in frames[:3]] == ["clamp", "leaf", "middle"], "the report begins with %s" % frames[:3]
+    assert said["bridge crash a b"] == "bridge crash takes one file.\n", said["bridge crash a b"]
+    assert said["complete bridge "].split("\n") == ["bridge crash", "bridge map", ""], said["complete bridge "]
+
+
+def misses_the_bridge(gdb, world):
+    """Another stub is told of as such, and gets no packet but the question who it is."""
+    said = play(world, "frames-gcc-O0", helped(world.gdb), False, ["info bridge", "bridge map", "bridge crash"])
+    for command, text in said.items():
+        assert text.startswith("The selected inferior isn't debugged through rspbridge"), "%s said: %s" % (command, text)
+
+
 def leaves_others_alone(gdb, world):
     """A program of this machine looks the same with the helper and without."""
     home = tempfile.mkdtemp(dir=world.scratch)
@@ -109,5 +135,5 @@ def comes_with_gdb(gdb, world):
 
 def tests(every):
     for name, gdb in STOCK_GDBS.items() if every else list(STOCK_GDBS.items())[:1]:
-        for test in (disassembles, refuses, leaves_others_alone, comes_with_gdb):
+        for test in (disassembles, refuses, tells_of_the_bridge, misses_the_bridge, leaves_others_alone, comes_with_gdb):
             yield "helper/%s/%s" % (name, test.__name__.replace("_", "-")), functools.partial(test, gdb)

@@ -56,6 +56,12 @@ Task<std::string> flush(View& view, std::string) {
   co_return "What was known of the target is asked for again.\n";
 }
 
+Task<std::string> show_session(View& view, std::string) {
+  const std::string& ready = view.client().shared().ready;
+  if (ready.empty()) co_return "The session isn't ready yet.\n";
+  co_return ready;
+}
+
 Task<std::string> show_link(View& view, std::string) {
   co_return view.client().hooks().describe_link();
 }
@@ -66,6 +72,7 @@ constexpr auto commands = std::to_array<MonitorCommand>({
     {"calls", "[on|off]", "whether GDB may call functions, in the x86_64 view", calls},
     {"symbols", "", "the target's files that GDB has read, and what they were served as", symbols},
     {"link", "", "where far runs, how fast the link is, what passed, and what cost round trips", show_link},
+    {"session", "", "what this session is, and where it is reached: the ready file", show_session},
     {"hints", "[on|off]", "whether next and step run through calls on the target", monitor_hints},
     {"flush", "", "forget what was learned of the target, and ask for it again", flush},
     {"disassemble", "ADDRESS [COUNT]", "ARM64 instructions: a line \"ADDRESS WORD TEXT\" each, in hex",
