@@ -79,6 +79,11 @@ class Session final : public inspect::StubAccess {
   /// Asks the stub something of our own, before any GDB is there.
   asio::awaitable<std::string> ask(std::string payload, link::Effect effect, link::Answer answer);
 
+  /// Asks without waiting: what is asked or resumed next comes right behind it. `answered` gets nothing if
+  /// the stub is gone; it is called from the loop.
+  void ask_ahead(std::string payload, link::Effect effect,
+                 std::function<void(const std::optional<std::string>&)> answered);
+
   /// The architecture that the stub's target description names ("aarch64", "i386:x86-64"); nothing if
   /// the stub has none, or no process yet.
   asio::awaitable<std::optional<std::string>> architecture();

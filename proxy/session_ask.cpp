@@ -47,6 +47,14 @@ asio::awaitable<std::string> Session::ask(std::string payload, Effect effect, An
   co_return **reply;
 }
 
+void Session::ask_ahead(std::string payload, Effect effect,
+                        std::function<void(const std::optional<std::string>&)> answered) {
+  knowledge_.ask(
+      {.payload = std::move(payload), .effect = effect, .answer = Answer::reply},
+      [answered = std::move(answered)](const std::optional<std::string>& reply) { answered(reply); });
+  settle();
+}
+
 asio::awaitable<std::optional<std::string>> Session::architecture() {
   // gdbserver dies of being asked for the description before a thread was selected.
   std::string any_thread = "Hg0";

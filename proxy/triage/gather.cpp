@@ -189,16 +189,20 @@ asio::awaitable<std::optional<Failure>> Investigator::gather(Stopped& stopped) {
   co_return std::nullopt;
 }
 
-asio::awaitable<void> Investigator::warm() {
+asio::awaitable<std::vector<PanicPlace>> Investigator::learn() {
+  std::vector<PanicPlace> places;
   const auto registers = co_await inspection_.registers(std::nullopt);
   if (!registers) spdlog::debug("no registers before the program runs: {}", registers.error().sentence);
   const auto map = co_await inspection_.map();
   if (!map) {
     spdlog::debug("nothing is learned of the target before its crash: {}", map.error().sentence);
-    co_return;
+    co_return places;
   }
   Stopped scratch;
   co_await gather_files(scratch, **map);
+  std::function<void()> work = [&scratch, &places] { places = panic_places(Symbols(scratch.images)); };
+  co_await in_thread(std::move(work));
+  co_return places;
 }
 
 asio::awaitable<inspect::Result<Findings>> Investigator::investigate(Stopped about) {
@@ -222,12 +226,19 @@ asio::awaitable<inspect::Result<Findings>> Investigator::investigate(Stopped abo
 }
 
 asio::awaitable<void> Investigator::reconsider(Findings& findings) {
-  const auto work = [&findings]() -> asio::awaitable<void> {
+  std::function<void()> work = [&findings] {
     if (!findings.symbols) findings.symbols = std::make_shared<Symbols>(findings.stopped->images);
     findings.analysis = std::make_shared<Analysis>(analyse(*findings.stopped, *findings.symbols));
+  };
+  co_await in_thread(std::move(work));
+}
+
+asio::awaitable<void> Investigator::in_thread(std::function<void()> work) {
+  const auto there = [&work]() -> asio::awaitable<void> {
+    work();
     co_return;
   };
-  auto running = asio::co_spawn(pool_, work(), asio::use_awaitable);
+  auto running = asio::co_spawn(pool_, there(), asio::use_awaitable);
   co_await std::move(running);
 }
 

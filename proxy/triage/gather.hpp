@@ -1,9 +1,11 @@
 // Crash reports of a session's target.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <asio/awaitable.hpp>
 #include <asio/thread_pool.hpp>
@@ -12,6 +14,7 @@
 #include "proxy/triage/analysis.hpp"
 #include "proxy/triage/fetched_memory.hpp"
 #include "proxy/triage/file_source.hpp"
+#include "proxy/triage/panic_functions.hpp"
 
 namespace rspbridge::proxy::triage {
 
@@ -35,8 +38,9 @@ class Investigator {
   /// ARM64, or resumes meanwhile.
   asio::awaitable<inspect::Result<Findings>> investigate(Stopped about);
 
-  /// Learns at a stop what a report will need and what stays as it is: registers' places, files of images.
-  asio::awaitable<void> warm();
+  /// Learns at a stop what a report will need and what stays as it is, the files of images first of all. The
+  /// functions by which the program may end without a signal.
+  asio::awaitable<std::vector<PanicPlace>> learn();
 
   /// The same again with other knowledge of the program, such as what it printed since. Nothing is read.
   asio::awaitable<void> reconsider(Findings& findings);
@@ -47,6 +51,8 @@ class Investigator {
   asio::awaitable<std::optional<inspect::Failure>> gather_files(Stopped& stopped,
                                                                 const inspect::TargetMap& map);
   asio::awaitable<void> gather_vdso(Image& image);
+  /// Runs `work` in the investigator's thread.
+  asio::awaitable<void> in_thread(std::function<void()> work);
   asio::awaitable<std::optional<inspect::Failure>> fetch(FetchedMemory& memory,
                                                          std::vector<memmap::AddressRange> ranges);
 

@@ -124,6 +124,16 @@ std::optional<ElfSymbol> Symbols::symbol(std::uint64_t address) const {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> Symbols::address(std::string_view name) const {
+  for (const Image& image : images_) {
+    const auto found = modules_.find(&image);
+    if (found == modules_.end()) continue;
+    for (const ElfSymbol& one : functions(found->second))
+      if (one.name == name) return one.address;
+  }
+  return std::nullopt;
+}
+
 std::optional<Symbols::Line> Symbols::line(std::uint64_t address) const {
   const auto in = unit(address);
   if (!in) return std::nullopt;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proxy/triage/stopped.hpp"
@@ -41,6 +42,8 @@ class Symbols {
 
   /// The function symbol that `address` lies in. Of several names of one function it is the plainest.
   std::optional<ElfSymbol> symbol(std::uint64_t address) const;
+  /// Where the function symbol of that name is, of the first image that has one.
+  std::optional<std::uint64_t> address(std::string_view name) const;
 
   /// The compilation unit that `address` lies in, and what is added to its addresses.
   struct Unit {

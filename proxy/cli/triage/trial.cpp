@@ -22,24 +22,14 @@ using proxy::triage::Stopped;
 
 namespace {
 
-constexpr std::chrono::seconds stub_timeout{10};
 constexpr std::chrono::hours no_timeout{24 * 365};
-constexpr int most_handled = 3;       // signals that the program handles and that are looked at
-constexpr int most_stops = 100'000;   // of one run
-constexpr int last_gdb_signal = 151;  // include/gdb/signals.def
+constexpr int most_handled = 3;      // signals that the program handles and that are looked at
+constexpr int most_stops = 100'000;  // of one run
 constexpr std::chrono::seconds handler_patience{2};
 
-// All signals but those that end a program with a core file, and those by which a debugger stops it.
-std::string pass_signals() {
-  std::string packet = "QPassSignals:";
-  for (int number = 1; number < last_gdb_signal; ++number) {
-    const auto linux_number = proxy::triage::from_gdb_signal(number);
-    constexpr int interrupt = 2, stop = 17;
-    if (number == interrupt || number == stop || (linux_number && proxy::triage::is_fatal(*linux_number)))
-      continue;
-    packet += (packet.back() == ':' ? "" : ";") + rsp::format_hex(static_cast<std::uint64_t>(number));
-  }
-  return packet;
+// Gives the signal to the thread that got it.
+std::string passing(const rsp::StopReply& stop) {
+  return "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
 }
 
 }  // namespace
@@ -48,6 +38,7 @@ Trial::Trial(const asio::any_io_executor& executor, const cli::Options& options,
              ImageFiles& files, const OutputTail& tail)
     : options_(options), debuggee_(debuggee), files_(files), tail_(tail) {
   session_ = std::make_unique<Session>(executor, std::move(debuggee.stub), session_options(debuggee));
+  breakpoints_ = std::make_unique<Breakpoints>(*session_);
 }
 
 Session::Options Trial::session_options(Debuggee& debuggee) const {
@@ -63,23 +54,6 @@ Session::Options Trial::session_options(Debuggee& debuggee) const {
     return debuggee.gdbserver->read_file(std::move(path));
   };
   return made;
-}
-
-asio::awaitable<void> Trial::prepare() {
-  const auto executor = co_await asio::this_coro::executor;
-  co_await session_->open(stub_timeout);
-  co_await start_through_stub(options_, *session_);
-  const auto architecture = co_await session_->architecture();
-  if (architecture && *architecture != "aarch64")
-    throw Failure(exit_failed, "the target is " + *architecture + "; crash reports are made of ARM64 only");
-  inspector_ = std::make_unique<inspect::Inspector>(executor, *session_);
-  investigator_ = std::make_unique<proxy::triage::Investigator>(*inspector_, files_);
-  // What doesn't change is learned while nobody waits for a report.
-  const auto release = co_await inspector_->file("/proc/sys/kernel/osrelease");
-  if (release) system_.release = release->substr(0, release->find('\n'));
-  co_await investigator_->warm();
-  std::string packet = pass_signals();
-  co_await session_->ask(packet, link::Effect::looks, link::Answer::reply);
 }
 
 asio::awaitable<Verdict> Trial::run() {
@@ -111,9 +85,10 @@ asio::awaitable<Verdict> Trial::run() {
 asio::awaitable<void> Trial::run_until_end() {
   using Clock = std::chrono::steady_clock;
   const auto most = options_.triage.timeout.value_or(no_timeout);
-  const auto deadline = Clock::now() + most;
+  const auto begin = Clock::now();
   for (int stops = 0; stops < most_stops; ++stops) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(begin + most + time_off_ - Clock::now());
     std::string payload = std::exchange(resume_, "vCont;c");
     const auto reply =
         co_await session_->resume(std::move(payload), std::max(left, std::chrono::milliseconds(0)));
@@ -140,17 +115,19 @@ asio::awaitable<Trial::Next> Trial::look_at(std::string reply) {
   if (!stop) throw Failure(exit_failed, "the stub's stop reply isn't understood: " + reply);
   using Kind = rsp::StopReply::Kind;
   if (stop->kind == Kind::exited) {
-    exit_code_ = static_cast<int>(stop->code);
-    if (*exit_code_ == 0) found_.reset();  // what it handled was no crash
+    ended_with(static_cast<int>(stop->code));
     co_return Next::done;
   }
   if (stop->kind == Kind::signalled) {
     const auto number = proxy::triage::from_gdb_signal(static_cast<int>(stop->code));
     term_signal_ =
         number ? proxy::triage::signal_name(*number) : "GDB's signal " + std::to_string(stop->code);
+    if (number && found_in_) found_->stopped->signal = proxy::triage::Signal{*number, {}, {}, {}};
     co_return Next::done;
   }
   if (stop->kind != Kind::stopped) co_return Next::go_on;
+  const bool ours = co_await look_at_breakpoint(*stop);
+  if (ours) co_return Next::go_on;
   co_return co_await look_at_signal(*stop);
 }
 
@@ -160,17 +137,20 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
   const auto number = proxy::triage::from_gdb_signal(static_cast<int>(stop.code));
   if (!number || !proxy::triage::is_fatal(*number)) {
     constexpr std::uint64_t none = 0, stopped_by_stub = 17;
-    if (stop.code != none && stop.code != stopped_by_stub && stop.thread)
-      resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
+    if (stop.code != none && stop.code != stopped_by_stub && stop.thread) resume_ = passing(stop);
+    co_return Next::go_on;
+  }
+  if (found_in_ && found_in_->ends_by_signals) {
+    resume_ = passing(stop);
     co_return Next::go_on;
   }
   constexpr int trap = 5;
   const bool handled = co_await is_handled(*number);
   if (handled && ++handled_signals_ > most_handled) {
-    resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
+    resume_ = passing(stop);
     co_return Next::go_on;
   }
-  const auto before = found_;
+  const auto before = found_in_ ? std::nullopt : found_;
   co_await investigate(Outcome::crash);
   const auto& signal = found_ ? found_->stopped->signal : std::nullopt;
   // The kernel stops a traced process that executes another program, too.
@@ -188,7 +168,7 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
   if (before && (in_handler || follows)) found_ = before;
   if (!handled) co_return Next::done;
   if (!sent || follows) handled_fault_ = std::chrono::steady_clock::now();
-  resume_ = "vCont;C" + rsp::format_hex(stop.code) + ":" + rsp::format_thread_id(*stop.thread) + ";c";
+  resume_ = passing(stop);
   co_return Next::go_on;
 }
 
@@ -211,6 +191,7 @@ asio::awaitable<void> Trial::investigate(Outcome outcome) {
   auto found = co_await investigator_->investigate(about(outcome));
   if (!found) throw Failure(exit_failed, "the crash can't be looked at: " + found.error().sentence);
   found_ = *std::move(found);
+  found_in_ = nullptr;
   auto& reached = found_->stopped->reached;
   const auto spent = std::chrono::steady_clock::now() - stopped_at_;
   reached.milliseconds =

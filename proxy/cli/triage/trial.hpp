@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "proxy/cli/debuggee.hpp"
 #include "proxy/cli/options.hpp"
+#include "proxy/cli/triage/breakpoints.hpp"
 #include "proxy/cli/triage/output_tail.hpp"
 #include "proxy/image_files.hpp"
 #include "proxy/inspect/inspector.hpp"
@@ -44,6 +46,11 @@ class Trial {
 
   Session::Options session_options(Debuggee& debuggee) const;
   asio::awaitable<void> prepare();
+  asio::awaitable<std::optional<std::uint64_t>> present_pc();
+  asio::awaitable<std::optional<std::uint64_t>> entry_ahead();
+  asio::awaitable<void> learn_program();
+  asio::awaitable<bool> look_at_breakpoint(const rsp::StopReply& stop);
+  void ended_with(int code);
   asio::awaitable<void> run_until_end();
   asio::awaitable<Next> look_at(std::string reply);
   asio::awaitable<Next> look_at_signal(const rsp::StopReply& stop);
@@ -60,10 +67,17 @@ class Trial {
   ImageFiles& files_;
   const OutputTail& tail_;
   std::unique_ptr<Session> session_;
+  std::unique_ptr<Breakpoints> breakpoints_;
   std::unique_ptr<inspect::Inspector> inspector_;
   std::unique_ptr<proxy::triage::Investigator> investigator_;
   proxy::triage::System system_;
-  std::optional<Findings> found_;  ///< of the last stop that may be the crash
+  std::optional<Findings> found_;                           ///< of the last stop that may be the crash
+  const proxy::triage::PanicFunction* found_in_ = nullptr;  ///< where that stop was; null: it was a signal's
+  std::optional<std::uint64_t> entry_;  ///< of the program, as long as a breakpoint waits there
+  std::map<std::uint64_t, const proxy::triage::PanicFunction*> panics_;  ///< by address
+  std::optional<std::uint64_t> stepping_off_;       ///< a breakpoint that is away for one instruction
+  int panics_seen_ = 0;                             ///< that the program may catch
+  std::chrono::steady_clock::duration time_off_{};  ///< in which the program waited for us
   std::optional<int> exit_code_;
   std::string term_signal_;
   std::string resume_ = "vCont;c";

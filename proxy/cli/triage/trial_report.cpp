@@ -63,6 +63,7 @@ asio::awaitable<void> Trial::save_core() {
 
 // Kills the program, or lets it go, as --on-exit says.
 asio::awaitable<void> Trial::end_session() {
+  if (!inspector_->state().running) breakpoints_->clear_all();
   session_->request_end("the report is made");
   const SessionEnd end = co_await session_->wait();
   if (!end.ok && end.connection_lost && !found_) throw Failure(exit_connection, end.reason);

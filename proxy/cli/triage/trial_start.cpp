@@ -1,0 +1,135 @@
+// From the program's first instruction to where its own code begins, and where it may end without a signal.
+#include <elf.h>
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "memmap/auxv.hpp"
+#include "proxy/cli/errors.hpp"
+#include "proxy/cli/triage/trial.hpp"
+#include "proxy/triage/signals.hpp"
+#include "proxy/triage/thread_state.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/thread_id.hpp"
+
+namespace rspbridge::proxy::cli::triaging {
+
+using proxy::triage::Outcome;
+using proxy::triage::PanicFunction;
+
+namespace {
+
+constexpr std::chrono::seconds stub_timeout{10};
+constexpr int last_gdb_signal = 151;  // include/gdb/signals.def
+constexpr int most_panics = 3;        // that the program may catch and that are looked at
+constexpr std::uint64_t gdb_trap = 5;
+
+// All signals but those that end a program with a core file, and those by which a debugger stops it.
+std::string pass_signals() {
+  std::string packet = "QPassSignals:";
+  for (int number = 1; number < last_gdb_signal; ++number) {
+    const auto linux_number = proxy::triage::from_gdb_signal(number);
+    constexpr int interrupt = 2, stop = 17;
+    if (number == interrupt || number == stop || (linux_number && proxy::triage::is_fatal(*linux_number)))
+      continue;
+    packet += (packet.back() == ':' ? "" : ";") + rsp::format_hex(static_cast<std::uint64_t>(number));
+  }
+  return packet;
+}
+
+}  // namespace
+
+asio::awaitable<void> Trial::prepare() {
+  const auto executor = co_await asio::this_coro::executor;
+  co_await session_->open(stub_timeout);
+  co_await start_through_stub(options_, *session_);
+  const auto architecture = co_await session_->architecture();
+  if (architecture && *architecture != "aarch64")
+    throw Failure(exit_failed, "the target is " + *architecture + "; crash reports are made of ARM64 only");
+  inspector_ = std::make_unique<inspect::Inspector>(executor, *session_);
+  investigator_ = std::make_unique<proxy::triage::Investigator>(*inspector_, files_);
+  const auto release = co_await inspector_->file("/proc/sys/kernel/osrelease");
+  if (release) system_.release = release->substr(0, release->find('\n'));
+  std::string packet = pass_signals();
+  co_await session_->ask(packet, link::Effect::looks, link::Answer::reply);
+  entry_ = co_await entry_ahead();
+  if (entry_)
+    breakpoints_->set(*entry_);
+  else
+    co_await learn_program();
+}
+
+asio::awaitable<std::optional<std::uint64_t>> Trial::present_pc() {
+  const auto registers = co_await inspector_->registers(std::nullopt);
+  if (!registers) co_return std::nullopt;
+  proxy::triage::ThreadState state;
+  proxy::triage::set_registers(state, registers->values);
+  co_return state.registers.pc;
+}
+
+// Of a program that its dynamic linker starts the libraries are there only when that is done.
+asio::awaitable<std::optional<std::uint64_t>> Trial::entry_ahead() {
+  if (options_.verb != Verb::exec) co_return std::nullopt;
+  const auto threads = co_await inspector_->threads();
+  if (!threads || threads->threads.empty()) co_return std::nullopt;
+  const auto pc = co_await present_pc();
+  const auto blob = co_await inspector_->auxv(threads->threads.front().id);
+  const auto auxv = blob ? memmap::Auxv::parse(*blob) : std::nullopt;
+  const auto entry = auxv ? auxv->find(AT_ENTRY) : std::nullopt;
+  if (!pc || !entry || *entry == 0 || *entry == *pc) co_return std::nullopt;
+  co_return entry;
+}
+
+// While nobody waits for a report: the program's time doesn't run, either.
+asio::awaitable<void> Trial::learn_program() {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto places = co_await investigator_->learn();
+  for (const proxy::triage::PanicPlace& place : places) {
+    // A breakpoint that outlived a lost link would end a process that isn't ours.
+    if (place.function->may_return && options_.verb == Verb::attach) continue;
+    panics_[place.address] = place.function;
+    breakpoints_->set(place.address);
+  }
+  time_off_ += std::chrono::steady_clock::now() - begin;
+}
+
+// Whether the stop was nothing but a breakpoint of ours, or the step off one.
+asio::awaitable<bool> Trial::look_at_breakpoint(const rsp::StopReply& stop) {
+  if (stepping_off_) {
+    breakpoints_->set(*std::exchange(stepping_off_, std::nullopt));
+    if (stop.code == gdb_trap) co_return true;
+  }
+  if (stop.code != gdb_trap) co_return false;
+  const auto pc = co_await present_pc();
+  if (!pc || !breakpoints_->has(*pc)) co_return false;
+  breakpoints_->clear(*pc);
+  if (entry_ == pc) {
+    entry_.reset();
+    co_await learn_program();
+    co_return true;
+  }
+  const PanicFunction& function = *panics_.at(*pc);
+  co_await investigate(Outcome::crash);
+  found_->stopped->signal.reset();
+  found_in_ = &function;
+  if (!function.may_return) co_return true;
+  // It may come this way again, but not without end.
+  if (++panics_seen_ < most_panics && stop.thread) {
+    stepping_off_ = pc;
+    resume_ = "vCont;s:" + rsp::format_thread_id(*stop.thread);
+  }
+  co_return true;
+}
+
+// What was found in a panic is the crash only if the program ended by that.
+void Trial::ended_with(int code) {
+  exit_code_ = code;
+  const bool otherwise = found_in_ && found_in_->exit_code && *found_in_->exit_code != code;
+  const bool outdated = found_in_ && found_in_->may_return && panics_seen_ >= most_panics;
+  if (code == 0 || otherwise || outdated) found_.reset();
+}
+
+}  // namespace rspbridge::proxy::cli::triaging
