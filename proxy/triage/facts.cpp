@@ -127,6 +127,7 @@ bool failed_authentication(std::uint64_t address, const memmap::VmaMap& map) {
 Facts gather_facts(const Stopped& stopped, const std::vector<Frame>& frames) {
   Facts facts;
   facts.outcome = stopped.outcome;
+  facts.exit_code = stopped.program.exit_code;
   facts.signal = stopped.signal;
   facts.words = read_last_words(stopped.program.output_tail);
   for (const Frame& frame : frames) facts.functions.push_back(frame.function);

@@ -36,6 +36,7 @@ struct Facts {
   std::vector<std::string> functions;         ///< of the frames, innermost first
   LastWords words;
   Outcome outcome = Outcome::stop;
+  std::optional<int> exit_code;
 };
 
 /// `frames` are those of the thread that the stop is about.

@@ -22,6 +22,7 @@ enum class When : std::uint8_t {
   ubsan_trap,  ///< brk #0x55xx, as -fsanitize-trap makes it
   hung,        ///< Outcome::hang
   no_fault,    ///< the signal isn't one that an instruction causes
+  not_caught,  ///< the program didn't end as if nothing had been
 };
 
 struct Row {
@@ -46,7 +47,7 @@ constexpr Row rows[] = {
     {.kind = "go-panic", .title = "Go panic", .mark = Mark::go_panic, .when = When::no_fault},
     {.kind = "go-panic", .title = "Go panic", .function = "runtime.fatalpanic"},
     {.kind = "go-panic", .title = "Go fatal error", .function = "runtime.fatalthrow"},
-    {.kind = "rust-panic", .title = "Rust panic", .mark = Mark::rust_panic},
+    {.kind = "rust-panic", .title = "Rust panic", .mark = Mark::rust_panic, .when = When::not_caught},
     {.kind = "rust-panic", .title = "Rust panic", .function = "rust_panic"},
     {.kind = "rust-panic", .title = "Rust panic", .function = "core::panicking::*"},
     {.kind = "stack-smash", .title = "stack smashed", .signal = abrt, .function = "__stack_chk_fail*"},
@@ -109,6 +110,8 @@ bool is_so(When when, const Facts& facts) {
       return facts.instruction && facts.instruction->word >> 5 >> 8 == (0xd4200000U >> 13 | 0x55);
     case When::no_fault:
       return !facts.signal || facts.signal->number == abrt || facts.signal->number == trap;
+    case When::not_caught:
+      return facts.exit_code != 0;
     case When::hung:
       return facts.outcome == Outcome::hang;
     default:

@@ -38,4 +38,21 @@ std::optional<Registers> interrupted_registers(Memory& memory, std::uint64_t sp)
   return registers;
 }
 
+bool is_go_signal_panic(std::string_view function) {
+  return function == "runtime.sigpanic";
+}
+
+// The link register was put on the stack, and the pc of the signal into it.
+bool undo_go_signal_panic(Memory& memory, Registers& registers) {
+  auto& sp = registers.values[Registers::sp];
+  const auto bytes = sp ? memory.read(*sp, 8) : std::nullopt;
+  if (!bytes) return false;
+  std::uint64_t lr = 0;
+  std::memcpy(&lr, bytes->data(), sizeof lr);
+  registers.values[Registers::lr] = lr;
+  constexpr std::uint64_t alignment = 16;
+  *sp += alignment;
+  return true;
+}
+
 }  // namespace rspbridge::proxy::triage

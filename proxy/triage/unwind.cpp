@@ -84,6 +84,12 @@ class Unwinder {
     if (outer.registers.values[Registers::lr])
       outer.registers.values[Registers::lr] =
           without_pac(in_.symbols, *outer.registers.values[Registers::lr]);
+    const auto function = in_.symbols.symbol(inner.look_up());
+    if (function && is_go_signal_panic(function->name)) {
+      outer.exact = true;
+      if (!undo_go_signal_panic(in_.memory, outer.registers))
+        return none("what the signal interrupted can't be read");
+    }
     return {std::move(outer), {}};
   }
 

@@ -69,13 +69,13 @@ class Guest:
     """The ARM64 guest of scripts/arm64-guest."""
     name, gdb = "guest", "gdb-multiarch"
 
-    def __init__(self):
-        self.config = os.path.join(GUEST, "ssh_config")
+    def __init__(self, folder=GUEST):
+        self.config = os.path.join(folder, "ssh_config")
         if not os.path.exists(self.config):
-            sys.exit("bench: no guest in %s; make one with scripts/arm64-guest build, start" % GUEST)
+            sys.exit("bench: no guest in %s; make one with scripts/arm64-guest build, start" % folder)
         with open(self.config) as file:
             self.port = int(re.search(r"Port (\d+)", file.read())[1])
-        self.sysroot = os.path.join(GUEST, "sysroot")
+        self.sysroot = os.path.join(folder, "sysroot")
         self.settings = ["set sysroot " + self.sysroot]
         self.host = "arm64-guest"
 

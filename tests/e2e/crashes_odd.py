@@ -5,15 +5,20 @@ import os
 import re
 import struct
 import subprocess
+import sys
 
 import corpus
 import json_schema
+sys.path.insert(0, os.path.join(corpus.TREE, "scripts/benchmarks"))
+import ways  # noqa: E402
 from crashes import BUILT, CLUSTER, fresh, placed, program, schema, triage
 from gdb import Gdb
 from scenarios import Scenario
 from stubs import Bridge
 
 INPUTS, INPUTS_OF_ALL = 15, 100
+RTT = 100  # ms
+MOST_TRIPS = 7  # of a report, after the crash
 
 
 def valid(done):
@@ -61,6 +66,52 @@ def ends_by_itself(world):
         report = valid(done)
         assert done.code == 0 and report["outcome"] == "exit", (done.code, report["outcome"], done.said)
         assert report["program"]["exit_code"] == code and report["hash"] is None, report["program"]
+
+
+def frames_of(report):
+    return [frame["function"] for frame in report["threads"][0]["frames"]]
+
+
+def ends_in_a_panic(world):
+    """What ends a program without a signal is a crash with its stack, though a runtime unwinds it, or handles signals elsewhere."""
+    folder = fresh(world, "panics")
+    for name, arguments, code, kind, top, meaningful in (
+            ("go_exit-go", [], 2, "go-panic", "runtime.fatalpanic", ["main.pick", "main.total", "main.main.func1"]),
+            ("rust_exit-rust-unwinding-O2", ["3"], 101, "rust-panic", "std::panicking::rust_panic", ["rust_exit::pick", "rust_exit::total", "rust_exit::main", "main"]),
+            ("asan_exit-asan-O1", [], 1, "asan", "__sanitizer::Die", ["sum_of", "main"])):
+        done = triage(world, folder, name, *program(world, name, *arguments), options=["--symbols", os.path.join(BUILT, "symbols")])
+        report = valid(done)
+        assert done.code == 3 and report["program"]["exit_code"] == code and report["signal"] is None, (name, done.code, report["program"], report["signal"])
+        assert report["crash_info"]["kind"] == kind and frames_of(report)[0] == top, (name, report["crash_info"], frames_of(report))
+        assert report["hash"]["frames"] == meaningful, (name, report["hash"])
+
+
+def panics_are_caught(world):
+    """A program that catches its panics and ends well hasn't crashed, however many there were; nor is one of them why it failed otherwise."""
+    folder = fresh(world, "caught")
+    well = triage(world, folder, "well", *program(world, "rust_exit-rust-unwinding-O2", "20", "and exit"))
+    report = valid(well)
+    assert well.code == 0 and report["outcome"] == "exit" and report["hash"] is None, (well.code, report["outcome"], report["hash"])
+    assert report["program"]["output_tail"].count("panicked at") == 20, report["program"]
+
+
+def files_are_there_before_the_crash(world):
+    """Of a target that nothing is known of, what a report costs after the crash is what it costs later: a few round trips."""
+    folder, trips = fresh(world, "link"), []
+    guest = ways.Guest(world.guest.directory)
+    with ways.link(guest.port, RTT) as link:
+        for name in ("cold", "warm"):
+            report_file = os.path.join(folder, name + ".json")
+            done = subprocess.run([world.rspbridge, "triage", "--json", report_file, *guest.ssh_options(link.port), guest.host,
+                                   *program(world, "terminate-gcc-O0")], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  env=world.env(XDG_CACHE_HOME=os.path.join(folder, "cache")), timeout=120)
+            assert done.returncode == 3, (done.returncode, done.stderr)
+            with open(report_file, encoding="utf-8") as file:
+                report = json.load(file)
+            assert len(report["modules"]) > 4 and all(module["loaded_symbols"] for module in report["modules"]), report["modules"]
+            trips.append(report["session"]["round_trips"])
+    world.told.append("a report behind a slow link: %d round trips, %d once the target's files are known" % tuple(trips))
+    assert trips[0] == trips[1] and trips[0] <= MOST_TRIPS, trips
 
 
 def forks(world):
@@ -205,5 +256,5 @@ def examples(world):
 def tests(every):
     many = functools.partial(batch, count=INPUTS_OF_ALL if every else INPUTS)
     yield "crashes/batch", many
-    for test in (no_symbols, corrupt_stack, ends_by_itself, forks, never_stops, same_from_a_core, truncated_core, strange_cores, nowhere_to_write, examples):
+    for test in (no_symbols, corrupt_stack, ends_by_itself, ends_in_a_panic, panics_are_caught, files_are_there_before_the_crash, forks, never_stops, same_from_a_core, truncated_core, strange_cores, nowhere_to_write, examples):
         yield "crashes/" + test.__name__.replace("_", "-"), test

@@ -17,7 +17,7 @@ namespace rspbridge::proxy::triage::test {
 
 inline constexpr std::uint64_t text = 0x400000, main_return = 0x40000c, outer_return = 0x40004c,
                                leaf = 0x400080, without_cfi_return = 0x4000cc, frameless = 0x400100,
-                               stack = 0x7ffff0000, trampoline = 0x500000;
+                               in_sigpanic = 0x400144, stack = 0x7ffff0000, trampoline = 0x500000;
 
 /// Words of memory; what isn't set can't be read. Code is that of the file.
 class WordMemory final : public Memory {

@@ -104,6 +104,23 @@ TEST_CASE("the kernel's frame leads to what the signal interrupted") {
   CHECK(found.frames[2].pc == leaf);
 }
 
+TEST_CASE("what Go's runtime put between a signal and its panic is undone") {
+  Target target;
+  target.registers.pc = in_sigpanic;
+  target.registers.values[Registers::sp] = stack - 64;
+  target.registers.values[Registers::lr] = 0;
+  target.memory.put(stack - 64, leaf);  // where the signal came
+  target.memory.put(stack - 16, outer_return);
+  const auto found = target.frames();
+  CHECK(seen(found) == Seen{{"runtime.sigpanic", Trust::context},
+                            {"leaf", Trust::cfi},
+                            {"outer", Trust::cfi},
+                            {"main", Trust::cfi}});
+  CHECK(found.frames[1].pc == leaf);
+  target.memory.words.erase(stack - 16);
+  CHECK(target.frames().truncated == "what the signal interrupted can't be read");
+}
+
 TEST_CASE("what can't be read ends the frames, and is told") {
   Target target;
   target.memory.words.erase(stack + 8);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::chrono::seconds stub_timeout{10};
 constexpr int last_gdb_signal = 151;  // include/gdb/signals.def
-constexpr int most_panics = 3;        // that the program may catch and that are looked at
+constexpr int most_panics = 16;       // that the program may catch and that are looked at
 constexpr std::uint64_t gdb_trap = 5;
 
 // All signals but those that end a program with a core file, and those by which a debugger stops it.

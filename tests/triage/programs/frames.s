@@ -53,3 +53,14 @@ frameless:                              // 0x400100
         ldr x0, [x0]
         ret
         .size frameless, .-frameless
+
+        .balign 64
+        .type runtime.sigpanic, %function
+runtime.sigpanic:                       // 0x400140
+        .cfi_startproc
+        str x30, [sp, #-48]!
+        .cfi_def_cfa_offset 48
+        .cfi_offset 30, -48
+        ldr x0, [x0]                    // 0x400144
+        .cfi_endproc
+        .size runtime.sigpanic, .-runtime.sigpanic
