@@ -28,6 +28,13 @@ std::string identity(const std::string& path, const std::string& build_id) {
   return build_id.empty() ? path : build_id;
 }
 
+// On this machine, in a sysroot and on the target the same; empty without a build-id.
+std::string path_of_debug(const std::string& build_id) {
+  if (build_id.size() < 3) return {};
+  return std::string(ImageFiles::debug_folder) + "/" + build_id.substr(0, 2) + "/" + build_id.substr(2) +
+         ".debug";
+}
+
 }  // namespace
 
 ImageFiles::ImageFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, fs::path sysroot)
@@ -87,13 +94,31 @@ std::optional<SourceFile> ImageFiles::take(const std::string& path, const std::s
 }
 
 std::optional<SourceFile> ImageFiles::find_debug(const std::string& build_id) {
-  if (build_id.size() < 3) return std::nullopt;
+  const std::string on_target = path_of_debug(build_id);
+  if (on_target.empty()) return std::nullopt;
   if (folders_)
     if (const fs::path* mine = folders_->debug_only(build_id)) return opened(*mine);
-  const std::string name = build_id.substr(0, 2) + "/" + build_id.substr(2) + ".debug";
   if (!sysroot_.empty())
-    if (auto file = opened(sysroot_ / fs::path(debug_folder).relative_path() / name)) return file;
-  return opened(fs::path(debug_folder) / name);
+    if (auto file = opened(sysroot_ / fs::path(on_target).relative_path())) return file;
+  if (auto file = opened(on_target)) return file;
+  if (!debug_.contains(build_id) && cache_)
+    if (const auto kept = cache_->find(key_of(on_target, build_id)))
+      debug_[build_id] = triage::file_of(*kept);
+  const auto known = debug_.find(build_id);
+  if (known == debug_.end() || !known->second) return std::nullopt;
+  return SourceFile{memmap::FileDescriptor(::dup(known->second.get())), {}};
+}
+
+std::string ImageFiles::debug_path(const std::string& build_id) {
+  return debug_.contains(build_id) ? std::string() : path_of_debug(build_id);
+}
+
+std::optional<SourceFile> ImageFiles::take_debug(const std::string& build_id, const std::string& contents) {
+  auto& mine = debug_[build_id];
+  if (contents.empty() || symbols::build_id(contents) != build_id) return std::nullopt;
+  mine = triage::file_of(contents);
+  if (cache_) cache_->keep(key_of(path_of_debug(build_id), build_id), contents, contents);
+  return SourceFile{memmap::FileDescriptor(::dup(mine.get())), {}};
 }
 
 }  // namespace rspbridge::proxy

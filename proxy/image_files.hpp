@@ -28,6 +28,9 @@ class ImageFiles final : public triage::FileSource {
   std::optional<triage::SourceFile> take(const std::string& path, const std::string& build_id,
                                          const std::string& contents) override;
   std::optional<triage::SourceFile> find_debug(const std::string& build_id) override;
+  std::string debug_path(const std::string& build_id) override;
+  std::optional<triage::SourceFile> take_debug(const std::string& build_id,
+                                               const std::string& contents) override;
 
  private:
   std::optional<triage::SourceFile> in_sysroot(const std::string& path, const std::string& build_id) const;
@@ -38,6 +41,7 @@ class ImageFiles final : public triage::FileSource {
   std::filesystem::path sysroot_;
   std::unique_ptr<symbols::Cache> cache_;                ///< null if there can be none
   std::map<std::string, memmap::FileDescriptor> taken_;  ///< by path and build-id
+  std::map<std::string, memmap::FileDescriptor> debug_;  ///< by build-id; none: the target has none
 };
 
 }  // namespace rspbridge::proxy

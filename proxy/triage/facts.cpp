@@ -5,13 +5,12 @@
 #include <cstdio>
 
 #include "memmap/address.hpp"
+#include "proxy/triage/stack.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
 
-constexpr std::uint64_t near_null = std::uint64_t{64} << 10;  // bytes
-constexpr std::uint64_t largest_frame = std::uint64_t{8}
-                                        << 20;  // bytes that one function may step over a guard
+constexpr std::uint64_t near_null = std::uint64_t{64} << 10;   // bytes
 constexpr std::uint64_t stack_page = std::uint64_t{64} << 10;  // a probe may be as far from sp
 constexpr int segv = 11, bus = 7;
 
@@ -25,13 +24,6 @@ std::uint64_t plain(std::uint64_t address) {
   return memmap::untagged({address}).value;
 }
 
-const memmap::Vma* first_from(const memmap::VmaMap& map, std::uint64_t address) {
-  const auto& vmas = map.vmas();
-  const auto found = std::partition_point(
-      vmas.begin(), vmas.end(), [address](const memmap::Vma& vma) { return vma.range.end.value <= address; });
-  return found == vmas.end() ? nullptr : &*found;
-}
-
 std::string name_of(const Stopped& stopped, const memmap::Vma& vma) {
   const auto index = static_cast<std::size_t>(&vma - stopped.map.vmas().data());
   if (index < stopped.labels.size() && !stopped.labels[index].empty()) return stopped.labels[index];
@@ -39,25 +31,10 @@ std::string name_of(const Stopped& stopped, const memmap::Vma& vma) {
   return "anonymous memory";
 }
 
-bool is_accessible(const memmap::Vma& vma) {
-  return vma.readable || vma.writable || vma.executable;
-}
-
-/// The stack that `sp` is on, or has just left below.
-const memmap::Vma* stack_of(const Stopped& stopped, const Registers& registers) {
-  const auto sp = registers.values[Registers::sp];
-  if (!sp) return nullptr;
-  const memmap::Vma* vma = first_from(stopped.map, *sp);
-  for (int i = 0; vma != nullptr && i < 2 && !is_accessible(*vma); ++i)
-    vma = first_from(stopped.map, vma->range.end.value);
-  if (vma == nullptr || !vma->writable || vma->range.begin.value > *sp + largest_frame) return nullptr;
-  return vma;
-}
-
 // Where a stack ends: the access was just below it, and not far from sp.
 bool overflowed(const Stopped& stopped, std::uint64_t address, std::string& region) {
   const Registers& registers = stopped.threads.front().registers;
-  const memmap::Vma* stack = stack_of(stopped, registers);
+  const memmap::Vma* stack = stack_of(stopped.map, registers);
   const auto sp = registers.values[Registers::sp];
   if (stack == nullptr || address >= stack->range.begin.value ||
       address + largest_frame < stack->range.begin.value)

@@ -26,8 +26,12 @@ class FileSource {
   /// What was read of the target. Nothing if it isn't that of `build_id`; an empty one fits any file.
   virtual std::optional<SourceFile> take(const std::string& path, const std::string& build_id,
                                          const std::string& contents) = 0;
-  /// The separate debug file. Nothing if there is none.
+  /// The separate debug file. Nothing if there is none here.
   virtual std::optional<SourceFile> find_debug(const std::string& build_id) = 0;
+  /// Where the target may have it; empty where it is known to have none.
+  virtual std::string debug_path(const std::string& build_id) = 0;
+  /// What the target has there; empty contents: nothing. Nothing if that isn't of `build_id`.
+  virtual std::optional<SourceFile> take_debug(const std::string& build_id, const std::string& contents) = 0;
 };
 
 /// A file without a name that holds `contents`. Throws std::system_error.

@@ -1,7 +1,5 @@
 #include "proxy/triage/gather.hpp"
 
-#include <elf.h>
-
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -11,9 +9,6 @@
 #include <asio/co_spawn.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "memmap/auxv.hpp"
-#include "memmap/elf_image.hpp"
-#include "proxy/triage/image_of.hpp"
 #include "proxy/triage/signals.hpp"
 #include "proxy/triage/thread_state.hpp"
 #include "rsp/stop_reply.hpp"
@@ -23,11 +18,7 @@ namespace {
 
 using inspect::Failure;
 using inspect::Problem;
-using memmap::AddressRange;
 
-constexpr std::uint64_t page = FetchedMemory::page;
-constexpr std::uint64_t first_stack = std::uint64_t{48} << 10,
-                        other_stack = std::uint64_t{12} << 10;  // bytes
 constexpr int most_rounds = 24;  // of reading what unwinding turned out to need
 
 std::string now_text() {
@@ -39,31 +30,6 @@ std::string now_text() {
   return text.data();
 }
 
-// What the first look at a process needs of its memory.
-std::vector<AddressRange> likely_memory(const Stopped& stopped) {
-  std::vector<AddressRange> ranges;
-  for (std::size_t i = 0; i < stopped.threads.size(); ++i) {
-    const Registers& registers = stopped.threads[i].registers;
-    const auto sp = registers.values[Registers::sp];
-    const memmap::Vma* stack = sp ? stopped.map.find({*sp}) : nullptr;
-    if (stack != nullptr) {
-      const std::uint64_t begin = *sp & ~(page - 1);
-      ranges.push_back(
-          {{begin}, {std::min(begin + (i == 0 ? first_stack : other_stack), stack->range.end.value)}});
-    }
-    if (registers.pc && stopped.map.find({*registers.pc}))
-      ranges.push_back({{(*registers.pc - 64) & ~(page - 1)}, {*registers.pc + 64}});
-  }
-  if (stopped.threads.empty()) return ranges;
-  for (const auto& [name, value] : stopped.threads.front().named) {
-    const memmap::Vma* vma = value ? stopped.map.find(memmap::untagged({*value})) : nullptr;
-    if (vma == nullptr || !vma->readable || vma->is_device()) continue;
-    const std::uint64_t begin = memmap::untagged({*value}).value;
-    ranges.push_back({{begin}, {std::min(begin + 64, vma->range.end.value)}});
-  }
-  return ranges;
-}
-
 std::optional<Signal> signal_of(const inspect::State& state) {
   const auto stop = rsp::parse_stop_reply(state.stop_reply);
   if (!stop || stop->kind != rsp::StopReply::Kind::stopped) return std::nullopt;
@@ -73,25 +39,6 @@ std::optional<Signal> signal_of(const inspect::State& state) {
 }
 
 }  // namespace
-
-asio::awaitable<std::optional<Failure>> Investigator::fetch(FetchedMemory& memory,
-                                                            std::vector<AddressRange> ranges) {
-  const auto failed = co_await inspection_.prefetch(ranges);
-  if (failed) co_return failed;
-  for (const AddressRange& range : ranges) {
-    for (std::uint64_t at = range.begin.value & ~(page - 1); at < range.end.value; at += page) {
-      if (memory.is_known(at)) continue;
-      const auto bytes = co_await inspection_.read(at, page);
-      if (bytes)
-        memory.add(at, bytes->bytes);
-      else if (bytes.error().problem == Problem::unreadable)
-        memory.set_unreadable({{at}, {at + page}});
-      else
-        co_return bytes.error();
-    }
-  }
-  co_return std::nullopt;
-}
 
 asio::awaitable<std::optional<Failure>> Investigator::gather_threads(Stopped& stopped) {
   const auto threads = co_await inspection_.threads();
@@ -107,46 +54,6 @@ asio::awaitable<std::optional<Failure>> Investigator::gather_threads(Stopped& st
       co_return registers.error();
     const bool first = threads->stopped && thread.id == *threads->stopped;
     stopped.threads.insert(first ? stopped.threads.begin() : stopped.threads.end(), std::move(state));
-  }
-  co_return std::nullopt;
-}
-
-// The kernel's own image is nowhere but in memory.
-asio::awaitable<void> Investigator::gather_vdso(Image& image) {
-  const auto bytes =
-      co_await inspection_.read(image.begin, static_cast<std::size_t>(image.end - image.begin));
-  if (bytes) image.file = file_of(bytes->bytes);
-}
-
-asio::awaitable<std::optional<Failure>> Investigator::gather_files(Stopped& stopped,
-                                                                   const inspect::TargetMap& map) {
-  for (const memmap::Module& module : map.modules) {
-    if (module.image.machine != EM_AARCH64) continue;
-    Image image = image_of(module);
-    if (module.path.starts_with('[')) {
-      co_await gather_vdso(image);
-      stopped.images.push_back(std::move(image));
-      continue;
-    }
-    auto found = files_.find(image.path, image.build_id);
-    if (!found) {
-      const auto contents = co_await inspection_.file(image.path);
-      if (contents)
-        found = files_.take(image.path, image.build_id, *contents);
-      else
-        stopped.notes.push_back(image.path + ": " + contents.error().sentence);
-      if (contents && !found)
-        stopped.notes.push_back(image.path + " on the target isn't the file that is in memory");
-    }
-    if (found) {
-      image.file = std::move(found->file);
-      image.file_name = std::move(found->name);
-    }
-    if (auto debug = files_.find_debug(image.build_id)) {
-      image.debug = std::move(debug->file);
-      image.debug_name = std::move(debug->name);
-    }
-    stopped.images.push_back(std::move(image));
   }
   co_return std::nullopt;
 }
@@ -180,8 +87,7 @@ asio::awaitable<std::optional<Failure>> Investigator::gather(Stopped& stopped) {
   stopped.memory = memory;
   failed = co_await fetch(*memory, likely_memory(stopped));
   if (failed) co_return failed;
-  failed = co_await gather_files(stopped, **map);
-  if (failed) co_return failed;
+  co_await gather_files(stopped, **map);
   for (std::size_t i = 0; i < stopped.images.size() && !stopped.main_image; ++i)
     if (stopped.images[i].path == stopped.program.path || stopped.program.path.empty())
       stopped.main_image = i;
@@ -216,7 +122,7 @@ asio::awaitable<inspect::Result<Findings>> Investigator::investigate(Stopped abo
     co_await reconsider(made);
     auto missing = memory.take_missing();
     if (missing.empty() || round == most_rounds) break;
-    const auto unread = co_await fetch(memory, std::move(missing));
+    const auto unread = co_await fetch(memory, with_more_stack(*made.stopped, std::move(missing), round));
     if (unread) co_return tl::unexpected(*unread);
   }
   if (inspection_.state().stop_id != before.stop_id)

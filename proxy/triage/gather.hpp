@@ -48,11 +48,18 @@ class Investigator {
  private:
   asio::awaitable<std::optional<inspect::Failure>> gather(Stopped& stopped);
   asio::awaitable<std::optional<inspect::Failure>> gather_threads(Stopped& stopped);
-  asio::awaitable<std::optional<inspect::Failure>> gather_files(Stopped& stopped,
-                                                                const inspect::TargetMap& map);
+  asio::awaitable<void> gather_files(Stopped& stopped, const inspect::TargetMap& map);
+  void take_file(Image& image, const inspect::Result<std::string>& contents, std::vector<std::string>& notes);
+  void take_debug(Image& image, const inspect::Result<std::string>& contents);
   asio::awaitable<void> gather_vdso(Image& image);
   /// Runs `work` in the investigator's thread.
   asio::awaitable<void> in_thread(std::function<void()> work);
+  /// What the first look at a process needs of its memory.
+  static std::vector<memmap::AddressRange> likely_memory(const Stopped& stopped);
+  /// `missing`, and more of the stacks that go on there: the later the round, the larger the pieces.
+  static std::vector<memmap::AddressRange> with_more_stack(const Stopped& stopped,
+                                                           std::vector<memmap::AddressRange> missing,
+                                                           int round);
   asio::awaitable<std::optional<inspect::Failure>> fetch(FetchedMemory& memory,
                                                          std::vector<memmap::AddressRange> ranges);
 

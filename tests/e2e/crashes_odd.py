@@ -1,4 +1,5 @@
 """Triage of what is no crash, or a strange one; batches; and the examples beside a live session. Each gives a valid report or a clear error."""
+import base64
 import functools
 import json
 import os
@@ -6,6 +7,7 @@ import re
 import struct
 import subprocess
 import sys
+import textwrap
 
 import corpus
 import json_schema
@@ -93,6 +95,48 @@ def panics_are_caught(world):
     report = valid(well)
     assert well.code == 0 and report["outcome"] == "exit" and report["hash"] is None, (well.code, report["outcome"], report["hash"])
     assert report["program"]["output_tail"].count("panicked at") == 20, report["program"]
+
+
+def deep_stacks(world):
+    """Of a stack of large frames there are as many frames as of any other, in few round trips."""
+    folder = fresh(world, "deep")
+    nested = os.path.join(folder, "nested")
+    with open(nested, "w", encoding="ascii") as file:
+        file.write("((\n")
+    report = valid(triage(world, folder, "report", *program(world, "parser-gcc-O0"), options=["--stdin", nested]))
+    thread = report["threads"][0]
+    assert len(thread["frames"]) == 256 and thread["truncated"] == "there are more than 256 frames", (len(thread["frames"]), thread["truncated"])
+    assert report["session"]["round_trips"] < 15, report["session"]
+
+
+def behind_another_program(world):
+    """What env or a script becomes is looked at as if it had been started."""
+    folder = fresh(world, "exec")
+    remote = placed(world).remote("rust_exit-rust-unwinding-O2")
+    done = triage(world, folder, "panic", "--", "/usr/bin/env", "X=1", remote, options=["--symbols", os.path.join(BUILT, "symbols")])
+    report = valid(done)
+    assert done.code == 3 and report["program"]["exit_code"] == 101, (done.code, report["program"])
+    assert report["hash"]["frames"] == ["rust_exit::pick", "rust_exit::total", "rust_exit::main", "main"], report["hash"]
+    done = triage(world, folder, "signal", "--", "/bin/sh", "-c", "kill -TRAP $$")
+    report = valid(done)
+    assert done.code == 3 and report["crash_info"]["kind"] == "trap" and report["signal"]["sender_pid"] == report["pid"], (done.code, report["signal"])
+
+
+def debug_files_of_the_target(world):
+    """Debug files that the target has are found by their build-ids, once."""
+    folder, name = fresh(world, "debug"), "assertion-stripped-O2"
+    build_id = corpus.build_id(placed(world).local(name))
+    place = "/usr/lib/debug/.build-id/" + build_id[:2]
+    with open(os.path.join(BUILT, "symbols/.build-id", build_id[:2], build_id[2:] + ".debug"), "rb") as file:
+        debug = base64.b64encode(file.read()).decode()
+    world.guest.run("mkdir -p %s && base64 -d >%s/%s.debug <<'END'\n%s\nEND" % (place, place, build_id[2:], "\n".join(textwrap.wrap(debug, 76))))
+    try:
+        report = valid(triage(world, folder, "first", *program(world, name)))
+    finally:
+        world.guest.run("rm -r " + place)
+    later = valid(triage(world, folder, "later", *program(world, name)))
+    for one in (report, later):
+        assert one["crash_line"].endswith("assertion.c:10") and one["hash"]["frames"] == ["push", "enqueue", "main"], (one["crash_line"], one["hash"])
 
 
 def files_are_there_before_the_crash(world):
@@ -256,5 +300,5 @@ def examples(world):
 def tests(every):
     many = functools.partial(batch, count=INPUTS_OF_ALL if every else INPUTS)
     yield "crashes/batch", many
-    for test in (no_symbols, corrupt_stack, ends_by_itself, ends_in_a_panic, panics_are_caught, files_are_there_before_the_crash, forks, never_stops, same_from_a_core, truncated_core, strange_cores, nowhere_to_write, examples):
+    for test in (no_symbols, corrupt_stack, ends_by_itself, ends_in_a_panic, panics_are_caught, deep_stacks, behind_another_program, debug_files_of_the_target, files_are_there_before_the_crash, forks, never_stops, same_from_a_core, truncated_core, strange_cores, nowhere_to_write, examples):
         yield "crashes/" + test.__name__.replace("_", "-"), test

@@ -27,6 +27,10 @@ class NoFiles final : public FileSource {
     return std::nullopt;
   }
   std::optional<SourceFile> find_debug(const std::string&) override { return std::nullopt; }
+  std::string debug_path(const std::string&) override { return {}; }
+  std::optional<SourceFile> take_debug(const std::string&, const std::string&) override {
+    return std::nullopt;
+  }
 };
 
 std::string siginfo() {

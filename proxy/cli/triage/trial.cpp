@@ -144,7 +144,8 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
     resume_ = passing(stop);
     co_return Next::go_on;
   }
-  constexpr int trap = 5;
+  const bool other_program = co_await look_at_exec(stop);
+  if (other_program) co_return Next::go_on;
   const bool handled = co_await is_handled(*number);
   if (handled && ++handled_signals_ > most_handled) {
     resume_ = passing(stop);
@@ -153,11 +154,6 @@ asio::awaitable<Trial::Next> Trial::look_at_signal(const rsp::StopReply& stop) {
   const auto before = found_in_ ? std::nullopt : found_;
   co_await investigate(Outcome::crash);
   const auto& signal = found_ ? found_->stopped->signal : std::nullopt;
-  // The kernel stops a traced process that executes another program, too.
-  if (*number == trap && signal && signal->code.value_or(1) <= 0) {
-    found_ = before;
-    co_return Next::go_on;
-  }
   // Within the handler of another: that was the crash.
   const auto& frames = found_->analysis->backtraces.front().frames;
   const bool in_handler =

@@ -46,7 +46,9 @@ class Trial {
 
   Session::Options session_options(Debuggee& debuggee) const;
   asio::awaitable<void> prepare();
-  asio::awaitable<std::optional<std::uint64_t>> present_pc();
+  asio::awaitable<void> begin_program();
+  asio::awaitable<bool> look_at_exec(const rsp::StopReply& stop);
+  asio::awaitable<std::optional<proxy::triage::Registers>> present_registers();
   asio::awaitable<std::optional<std::uint64_t>> entry_ahead();
   asio::awaitable<void> learn_program();
   asio::awaitable<bool> look_at_breakpoint(const rsp::StopReply& stop);

@@ -10,6 +10,7 @@
 #include "memmap/auxv.hpp"
 #include "proxy/cli/errors.hpp"
 #include "proxy/cli/triage/trial.hpp"
+#include "proxy/triage/processors.hpp"
 #include "proxy/triage/signals.hpp"
 #include "proxy/triage/thread_state.hpp"
 #include "rsp/escape.hpp"
@@ -53,8 +54,16 @@ asio::awaitable<void> Trial::prepare() {
   investigator_ = std::make_unique<proxy::triage::Investigator>(*inspector_, files_);
   const auto release = co_await inspector_->file("/proc/sys/kernel/osrelease");
   if (release) system_.release = release->substr(0, release->find('\n'));
+  const auto processors = co_await inspector_->file("/proc/cpuinfo");
+  if (processors) proxy::triage::set_processors(system_, *processors);
   std::string packet = pass_signals();
   co_await session_->ask(packet, link::Effect::looks, link::Answer::reply);
+  co_await begin_program();
+}
+
+// At the first instruction of a program, be it that of its dynamic linker.
+asio::awaitable<void> Trial::begin_program() {
+  panics_.clear();
   entry_ = co_await entry_ahead();
   if (entry_)
     breakpoints_->set(*entry_);
@@ -62,21 +71,41 @@ asio::awaitable<void> Trial::prepare() {
     co_await learn_program();
 }
 
-asio::awaitable<std::optional<std::uint64_t>> Trial::present_pc() {
+// The kernel stops a traced process that executes another program (ptrace(2)) by a SIGTRAP, as if it had sent
+// it to itself. No register but sp and pc has a value then, while kill(2) would have its number in x8.
+asio::awaitable<bool> Trial::look_at_exec(const rsp::StopReply& stop) {
+  if (stop.code != gdb_trap || !stop.thread) co_return false;
+  const auto bytes = co_await inspector_->siginfo(*stop.thread);
+  const auto told = bytes ? proxy::triage::parse_siginfo(*bytes) : std::nullopt;
+  constexpr int by_user = 0;
+  if (!told || told->code != by_user) co_return false;
+  const auto registers = co_await present_registers();
+  if (!registers || registers->values[8] != 0U || registers->values[proxy::triage::Registers::lr] != 0U)
+    co_return false;
+  breakpoints_->clear_all();
+  co_await begin_program();
+  co_return true;
+}
+
+asio::awaitable<std::optional<proxy::triage::Registers>> Trial::present_registers() {
   const auto registers = co_await inspector_->registers(std::nullopt);
   if (!registers) co_return std::nullopt;
   proxy::triage::ThreadState state;
   proxy::triage::set_registers(state, registers->values);
-  co_return state.registers.pc;
+  co_return state.registers;
 }
 
-// Of a program that its dynamic linker starts the libraries are there only when that is done.
+// Of a program that its dynamic linker starts the libraries are there only when that is done. The auxiliary
+// vector is read as a file: what the stub told of it may be another program's.
 asio::awaitable<std::optional<std::uint64_t>> Trial::entry_ahead() {
   if (options_.verb != Verb::exec) co_return std::nullopt;
   const auto threads = co_await inspector_->threads();
   if (!threads || threads->threads.empty()) co_return std::nullopt;
-  const auto pc = co_await present_pc();
-  const auto blob = co_await inspector_->auxv(threads->threads.front().id);
+  const auto registers = co_await present_registers();
+  const auto pc = registers ? registers->pc : std::nullopt;
+  const rsp::ThreadId& thread = threads->threads.front().id;
+  std::string path = "/proc/" + std::to_string(thread.pid.value_or(thread.tid)) + "/auxv";
+  const auto blob = co_await inspector_->file(std::move(path));
   const auto auxv = blob ? memmap::Auxv::parse(*blob) : std::nullopt;
   const auto entry = auxv ? auxv->find(AT_ENTRY) : std::nullopt;
   if (!pc || !entry || *entry == 0 || *entry == *pc) co_return std::nullopt;
@@ -103,7 +132,8 @@ asio::awaitable<bool> Trial::look_at_breakpoint(const rsp::StopReply& stop) {
     if (stop.code == gdb_trap) co_return true;
   }
   if (stop.code != gdb_trap) co_return false;
-  const auto pc = co_await present_pc();
+  const auto registers = co_await present_registers();
+  const auto pc = registers ? registers->pc : std::nullopt;
   if (!pc || !breakpoints_->has(*pc)) co_return false;
   breakpoints_->clear(*pc);
   if (entry_ == pc) {
