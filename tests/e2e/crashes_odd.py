@@ -129,11 +129,11 @@ def debug_files_of_the_target(world):
     place = "/usr/lib/debug/.build-id/" + build_id[:2]
     with open(os.path.join(BUILT, "symbols/.build-id", build_id[:2], build_id[2:] + ".debug"), "rb") as file:
         debug = base64.b64encode(file.read()).decode()
-    world.guest.run("mkdir -p %s && base64 -d >%s/%s.debug <<'END'\n%s\nEND" % (place, place, build_id[2:], "\n".join(textwrap.wrap(debug, 76))))
+    world.guest.run("mkdir -p %s && base64 -d >%s/%s.debug <<'END'\n%s\nEND" % (place, place, build_id[2:], "\n".join(textwrap.wrap(debug, 76))), "arm64-guest-root")
     try:
         report = valid(triage(world, folder, "first", *program(world, name)))
     finally:
-        world.guest.run("rm -r " + place)
+        world.guest.run("rm -r " + place, "arm64-guest-root")
     later = valid(triage(world, folder, "later", *program(world, name)))
     for one in (report, later):
         assert one["crash_line"].endswith("assertion.c:10") and one["hash"]["frames"] == ["push", "enqueue", "main"], (one["crash_line"], one["hash"])

@@ -47,6 +47,7 @@ class Trial {
   Session::Options session_options(Debuggee& debuggee) const;
   asio::awaitable<void> prepare();
   asio::awaitable<void> begin_program();
+  asio::awaitable<bool> is_exec(const rsp::StopReply& stop);
   asio::awaitable<bool> look_at_exec(const rsp::StopReply& stop);
   asio::awaitable<std::optional<proxy::triage::Registers>> present_registers();
   asio::awaitable<std::optional<std::uint64_t>> entry_ahead();

@@ -46,6 +46,9 @@ std::string pass_signals() {
 asio::awaitable<void> Trial::prepare() {
   const auto executor = co_await asio::this_coro::executor;
   co_await session_->open(stub_timeout);
+  // gdbserver reads the memory of a process that became another program only if it tells of that.
+  std::string features = "qSupported:exec-events+";
+  co_await session_->ask(features, link::Effect::looks, link::Answer::reply);
   co_await start_through_stub(options_, *session_);
   const auto architecture = co_await session_->architecture();
   if (architecture && *architecture != "aarch64")
@@ -71,17 +74,23 @@ asio::awaitable<void> Trial::begin_program() {
     co_await learn_program();
 }
 
-// The kernel stops a traced process that executes another program (ptrace(2)) by a SIGTRAP, as if it had sent
-// it to itself. No register but sp and pc has a value then, while kill(2) would have its number in x8.
-asio::awaitable<bool> Trial::look_at_exec(const rsp::StopReply& stop) {
+// Stubs that don't tell of it show what the kernel does (ptrace(2)): a SIGTRAP, as if the process had sent it
+// to itself. No register but sp and pc has a value then, while kill(2) would have its number in x8.
+asio::awaitable<bool> Trial::is_exec(const rsp::StopReply& stop) {
+  if (stop.pair("exec")) co_return true;
   if (stop.code != gdb_trap || !stop.thread) co_return false;
   const auto bytes = co_await inspector_->siginfo(*stop.thread);
   const auto told = bytes ? proxy::triage::parse_siginfo(*bytes) : std::nullopt;
   constexpr int by_user = 0;
   if (!told || told->code != by_user) co_return false;
   const auto registers = co_await present_registers();
-  if (!registers || registers->values[8] != 0U || registers->values[proxy::triage::Registers::lr] != 0U)
-    co_return false;
+  co_return registers && registers->values[8] == 0U && registers->values[proxy::triage::Registers::lr] == 0U;
+}
+
+// Whether the process has become another program.
+asio::awaitable<bool> Trial::look_at_exec(const rsp::StopReply& stop) {
+  const bool other = co_await is_exec(stop);
+  if (!other) co_return false;
   breakpoints_->clear_all();
   co_await begin_program();
   co_return true;
