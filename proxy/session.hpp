@@ -16,6 +16,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "proxy/far_side.hpp"
+#include "proxy/inspect/control.hpp"
 #include "proxy/inspect/stub_access.hpp"
 #include "proxy/known_gdb.hpp"
 #include "proxy/link/messages.hpp"
@@ -44,7 +45,7 @@ struct SessionEnd {
 
 /// Joins one stub with any number of GDBs, one after another, and with who else looks at the target.
 /// Everything runs on one executor.
-class Session final : public inspect::StubAccess {
+class Session final : public inspect::StubAccess, public inspect::Control {
  public:
   struct Options {
     OnExit on_exit = OnExit::detach;
@@ -123,6 +124,9 @@ class Session final : public inspect::StubAccess {
   link::LinkReport link_report() const override { return knowledge_.report(); }
   void observe(inspect::StubAccess::Observer* observer) override { observer_ = observer; }
   void count_as_stop() override;
+
+  asio::awaitable<std::optional<inspect::Failure>> interrupt_target() override;
+  asio::awaitable<std::optional<inspect::Failure>> continue_target() override;
 
  private:
   static constexpr int most_complaints = 10;  ///< of the stub, in the log

@@ -14,7 +14,8 @@ namespace rspbridge::proxy::cli {
 OtherClients::OtherClients(const asio::any_io_executor& executor, const Options& options, Session& session,
                            const Services& services) {
   share_memory(executor, session, services.session);
-  if (inspector_ && !options.no_http) serve_http(executor, options, services);
+  if (inspector_ && !options.no_http)
+    serve_http(executor, options, services, options.http_control ? &session : nullptr);
 }
 
 void OtherClients::share_memory(const asio::any_io_executor& executor, Session& session,
@@ -30,7 +31,7 @@ void OtherClients::share_memory(const asio::any_io_executor& executor, Session& 
 
 // An unasked default that is taken becomes a free port.
 void OtherClients::serve_http(const asio::any_io_executor& executor, const Options& options,
-                              const Services& services) {
+                              const Services& services, inspect::Control* control) {
   auto& context = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
   http::Server::Settings settings;
   settings.port = default_http_port;
@@ -39,6 +40,7 @@ void OtherClients::serve_http(const asio::any_io_executor& executor, const Optio
   settings.recorder = services.recorder;
   settings.pprof = services.pprof;
   settings.image_files = services.image_files;
+  settings.control = control;
   settings.version = RSPBRIDGE_VERSION;
   if (options.http) {
     settings.host = options.http->host;

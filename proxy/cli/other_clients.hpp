@@ -41,7 +41,9 @@ class OtherClients {
 
  private:
   void share_memory(const asio::any_io_executor& executor, Session& session, const std::string& session_name);
-  void serve_http(const asio::any_io_executor& executor, const Options& options, const Services& services);
+  /// `control` is null where the target is only looked at.
+  void serve_http(const asio::any_io_executor& executor, const Options& options, const Services& services,
+                  inspect::Control* control);
 
   std::unique_ptr<inspect::Inspector> inspector_;
   std::unique_ptr<inspect::ViewServer> view_;

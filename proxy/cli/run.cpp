@@ -37,9 +37,10 @@ std::string session_name() {
   return fmt::format("{:d}-{:06x}", ::getpid(), random() & 0xffffff);
 }
 
-void announce(const std::vector<std::string>& endpoints) {
+void announce(const std::vector<std::string>& endpoints, const std::optional<std::string>& http) {
   for (const std::string& endpoint : endpoints)
     spdlog::info("ready; in GDB: target extended-remote {}", as_gdb_argument(endpoint));
+  if (http) spdlog::info("in a browser: {}/", *http);
 }
 
 struct Running {
@@ -74,7 +75,7 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
   run.session->set_ready(registry::format_ready(ready));
   run.registered = registry::register_session(ready);
   if (run.options.ready_file) run.ready_file.emplace(*run.options.ready_file, ready);
-  if (!run.options.gdb) announce(endpoints);
+  if (!run.options.gdb) announce(endpoints, run.others->http_url());
 }
 
 asio::awaitable<void> say_if_foreign(Running& run) {

@@ -40,6 +40,8 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
   app.add_option("--http-token-file", raw.http_token_file,
                  "a file with a token that every HTTP request must bear; needed to serve more than loopback")
       ->type_name("FILE");
+  app.add_flag("--http-control", options.http_control,
+               "HTTP, and its page, may also interrupt and continue the program; needs --http-token-file");
   app.add_option(
          "--pprof", raw.pprof,
          "where the program serves Go's net/http/pprof, as the target sees it; HTTP passes it through")
@@ -149,6 +151,10 @@ void complete_http(const Raw& raw, Options& options) {
     options.pprof = *where;
   }
   if (!raw.http_token_file.empty()) options.http_token = read_token(raw.http_token_file);
+  if (!options.http_control) return;
+  if (options.no_http) fail("--http-control is of no use with --http off");
+  if (options.http_token.empty())
+    fail("--http-control lets others stop the program: that needs a token, by --http-token-file");
 }
 
 }  // namespace

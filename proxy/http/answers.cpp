@@ -19,6 +19,10 @@ Meaning meaning(inspect::Problem problem) {
   switch (problem) {
     case inspect::Problem::running:
       return {409, "running"};
+    case inspect::Problem::stopped:
+      return {409, "stopped"};
+    case inspect::Problem::controlled:
+      return {409, "controlled"};
     case inspect::Problem::no_process:
       return {409, "no_process"};
     case inspect::Problem::no_thread:
@@ -62,6 +66,10 @@ Answer failure_answer(const inspect::Failure& failure, link::StopId stop_id) {
   auto answer = json_answer(std::move(document), stop_id);
   answer.status = status;
   return answer;
+}
+
+bool names_tag(std::string_view if_none_match, std::string_view etag) {
+  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
 }
 
 std::optional<rsp::ThreadId> thread_argument(const Arguments& arguments) {

@@ -11,9 +11,10 @@
 #include "proxy/http/answer.hpp"
 #include "proxy/http/metrics.hpp"
 #include "proxy/http/pprof.hpp"
+#include "proxy/http/stop_findings.hpp"
+#include "proxy/inspect/control.hpp"
 #include "proxy/inspect/inspection.hpp"
 #include "proxy/recorder.hpp"
-#include "proxy/triage/gather.hpp"
 
 namespace rspbridge::proxy::http {
 
@@ -50,7 +51,8 @@ struct Context {
   Pprof pprof{};
   Metrics metrics{};
   MapCache maps{};
-  std::shared_ptr<triage::Investigator> investigator{};  ///< null: there are no crash reports
+  std::shared_ptr<StopFindings> findings{};  ///< null: there are no crash reports
+  inspect::Control* control = nullptr;       ///< null: nobody may stop or resume the target by HTTP
 };
 
 }  // namespace rspbridge::proxy::http

@@ -6,33 +6,16 @@
 
 #include "proxy/http/handle.hpp"
 #include "proxy/http/handlers.hpp"
+#include "proxy/http/stop_findings.hpp"
 #include "proxy/triage/report.hpp"
-#include "proxy/triage/signals.hpp"
 
 namespace rspbridge::proxy::http {
-namespace {
-
-asio::awaitable<inspect::Result<triage::Findings>> findings_of(const Call& call) {
-  if (!call.context.investigator)
-    co_return tl::unexpected(
-        inspect::Failure{inspect::Problem::unsupported, "this session makes no crash reports", {}});
-  triage::Stopped about;
-  about.reached.how = "session";
-  about.reached.session_name = call.context.session;
-  auto found = co_await call.context.investigator->investigate(std::move(about));
-  co_return found;
-}
-
-}  // namespace
 
 asio::awaitable<Answer> answer_crash(const Call& call) {
   const auto stop_id = call.context.inspection.state().stop_id;
-  auto found = co_await findings_of(call);
+  auto found = co_await findings_of(call.context);
   if (!found) co_return failure_answer(found.error(), stop_id);
-  triage::Stopped& stopped = *found->stopped;
-  if (stopped.signal && triage::is_fatal(stopped.signal->number) && !found->analysis->kind.name.empty())
-    stopped.outcome = triage::Outcome::crash;
-  auto report = triage::report_json(stopped, *found->analysis, call.context.version);
+  auto report = triage::report_json(*found->stopped, *found->analysis, call.context.version);
   if (call.arguments.text("format") == "casr") report = triage::casr_json(report);
   co_return text_answer(triage::json_text(report), "application/json", stop_id);
 }
@@ -44,7 +27,7 @@ asio::awaitable<Answer> answer_backtrace(const Call& call) {
   if (!wanted.empty() && wanted != "all" && (!thread || thread->tid <= 0))
     co_return error_answer(400, "bad_parameter", "'thread' must be an id of /debug/threads, or 'all'.",
                            stop_id);
-  const auto found = co_await findings_of(call);
+  const auto found = co_await findings_of(call.context);
   if (!found) co_return failure_answer(found.error(), stop_id);
   auto threads = triage::threads_json(*found->stopped, *found->analysis);
   if (wanted != "all") {
@@ -56,6 +39,10 @@ asio::awaitable<Answer> answer_backtrace(const Call& call) {
       co_return error_answer(404, "no_thread", "There is no thread " + wanted + ".", stop_id);
     threads = nlohmann::ordered_json::array({*one});
   }
+  if (const auto most = call.arguments.number("frames"))
+    for (auto& one : threads)
+      if (auto& frames = one["frames"]; frames.size() > *most)
+        frames.erase(frames.begin() + static_cast<std::ptrdiff_t>(*most), frames.end());
   co_return text_answer(triage::json_text({{"threads", std::move(threads)}}), "application/json", stop_id);
 }
 

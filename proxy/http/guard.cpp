@@ -59,13 +59,13 @@ bool equal_in_constant_time(std::string_view given, std::string_view secret) noe
   return difference == 0;
 }
 
-std::optional<Answer> Guard::refusal(const Request& request, link::StopId stop_id) const {
+std::optional<Answer> Guard::refusal(const Request& request, bool needs_token, link::StopId stop_id) const {
   if (!request.host || (loopback && !is_loopback_authority(*request.host, port)))
     return error_answer(403, "foreign_host",
                         "The Host header must name this machine's loopback and our port.", stop_id);
   if (request.origin && !is_ours(*request.origin, request, *this))
     return error_answer(403, "foreign_origin", "Pages of other origins may not ask here.", stop_id);
-  if (token.empty() || has_token(request, token)) return std::nullopt;
+  if (!needs_token || token.empty() || has_token(request, token)) return std::nullopt;
   auto answer = error_answer(401, "token", "This needs the header 'Authorization: Bearer TOKEN'.", stop_id);
   answer.headers.emplace_back("WWW-Authenticate", "Bearer");
   return answer;

@@ -20,8 +20,8 @@ struct Guard {
 
   /// Why `request` is refused, if it is: a Host that isn't this machine's loopback name or address with our
   /// port, which is how DNS rebinding looks (where we listen elsewhere, the token protects and any Host
-  /// passes); an Origin other than ours; a token that isn't ours.
-  std::optional<Answer> refusal(const Request& request, link::StopId stop_id) const;
+  /// passes); an Origin other than ours; where one is needed, a token that isn't ours.
+  std::optional<Answer> refusal(const Request& request, bool needs_token, link::StopId stop_id) const;
 };
 
 /// "localhost" or an address of the loopback network, with `port` behind it (which may be left out if it is

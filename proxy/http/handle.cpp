@@ -22,9 +22,16 @@ struct Prepared {
   std::optional<Answer> refusal;
 };
 
-Answer not_allowed(link::StopId stop_id) {
-  auto answer = error_answer(405, "method_not_allowed", "Only GET and HEAD are possible here.", stop_id);
-  answer.headers.emplace_back("Allow", "GET, HEAD");
+bool allows(const Route& route, std::string_view method) {
+  return method == route.method || (method == "HEAD" && route.method == "GET");
+}
+
+Answer not_allowed(const Route& route, link::StopId stop_id) {
+  const bool reads = route.method == "GET";
+  auto answer =
+      error_answer(405, "method_not_allowed",
+                   reads ? "Only GET and HEAD are possible here." : "Only POST is possible here.", stop_id);
+  answer.headers.emplace_back("Allow", reads ? "GET, HEAD" : route.method);
   return answer;
 }
 
@@ -42,7 +49,7 @@ Prepared prepare(const Request& request, const inspect::State& state) {
     return refuse(error_answer(404, "not_found", "There is nothing here; /openapi.json tells what there is.",
                                state.stop_id));
   prepared.name = prepared.route->path;
-  if (request.method != "GET" && request.method != "HEAD") return refuse(not_allowed(state.stop_id));
+  if (!allows(*prepared.route, request.method)) return refuse(not_allowed(*prepared.route, state.stop_id));
   auto arguments = Arguments::check(prepared.route->parameters, target->query);
   if (!arguments) {
     const auto& problem = arguments.error();
@@ -67,6 +74,12 @@ asio::awaitable<Answer> answer_of(const Prepared& prepared, const Request& reque
 }
 
 }  // namespace
+
+bool needs_token(const Request& request) {
+  const auto target = parse_target(request.target);
+  const Route* route = target ? find_route(target->path) : nullptr;
+  return route == nullptr || !route->is_public;
+}
 
 asio::awaitable<Answer> handle(const Request& request, Context& context) {
   auto prepared = prepare(request, context.inspection.state());

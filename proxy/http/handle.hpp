@@ -15,6 +15,9 @@ namespace rspbridge::proxy::http {
 /// the coroutine. Never throws but std::bad_alloc: what a handler throws becomes a 500.
 asio::awaitable<Answer> handle(const Request& request, Context& context);
 
+/// Whether what is asked for is only for those who know the token, where there is one.
+bool needs_token(const Request& request);
+
 /// `{"error":{"code":…,"sentence":…},"stop_id":…}`.
 Answer error_answer(unsigned status, std::string_view code, std::string_view sentence, link::StopId stop_id);
 

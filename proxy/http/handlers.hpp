@@ -10,12 +10,15 @@
 
 namespace rspbridge::proxy::http {
 
+asio::awaitable<Answer> answer_page(const Call& call);
 asio::awaitable<Answer> answer_memory_map(const Call& call);
 asio::awaitable<Answer> answer_modules(const Call& call);
 asio::awaitable<Answer> answer_threads(const Call& call);
 asio::awaitable<Answer> answer_registers(const Call& call);
 asio::awaitable<Answer> answer_memory(const Call& call);
 asio::awaitable<Answer> answer_disassembly(const Call& call);
+asio::awaitable<Answer> answer_lines(const Call& call);
+asio::awaitable<Answer> answer_source(const Call& call);
 asio::awaitable<Answer> answer_core(const Call& call);
 asio::awaitable<Answer> answer_crash(const Call& call);
 asio::awaitable<Answer> answer_backtrace(const Call& call);
@@ -23,6 +26,8 @@ asio::awaitable<Answer> answer_events(const Call& call);
 asio::awaitable<Answer> answer_packets(const Call& call);
 asio::awaitable<Answer> answer_link(const Call& call);
 asio::awaitable<Answer> answer_pprof(const Call& call);
+asio::awaitable<Answer> answer_interrupt(const Call& call);
+asio::awaitable<Answer> answer_continue(const Call& call);
 asio::awaitable<Answer> answer_metrics(const Call& call);
 asio::awaitable<Answer> answer_health(const Call& call);
 asio::awaitable<Answer> answer_openapi(const Call& call);
@@ -35,6 +40,9 @@ Answer json_answer(nlohmann::ordered_json document, link::StopId stop_id);
 
 /// A body of any type.
 Answer text_answer(std::string text, std::string content_type, link::StopId stop_id);
+
+/// Whether If-None-Match names this entity (RFC 9110, 13.1.2: weak comparison).
+bool names_tag(std::string_view if_none_match, std::string_view etag);
 
 /// The thread of the parameter `thread`; nothing if it wasn't given.
 std::optional<rsp::ThreadId> thread_argument(const Arguments& arguments);

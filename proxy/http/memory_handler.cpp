@@ -76,11 +76,6 @@ std::string etag_of(const inspect::State& state, std::uint64_t address, std::uin
          hex_number(address) + '-' + std::to_string(length) + '"';
 }
 
-// Whether If-None-Match names this entity (RFC 9110, 13.1.2: weak comparison).
-bool names(std::string_view if_none_match, std::string_view etag) {
-  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
-}
-
 Answer plain(unsigned status, link::StopId stop_id) {
   Answer answer = text_answer({}, "application/octet-stream", stop_id);
   answer.status = status;
@@ -118,7 +113,7 @@ asio::awaitable<Answer> answer_memory(const Call& call) {
   if (address + (length - 1) < address)
     co_return error_answer(400, "wraps", "The range goes beyond the last address.", stop_id);
   const auto etag = etag_of(before, address, length);
-  if (call.request.if_none_match && names(*call.request.if_none_match, etag))
+  if (call.request.if_none_match && names_tag(*call.request.if_none_match, etag))
     co_return not_modified(etag, length, stop_id);
   const auto range = wanted_range(call.request, etag, length);
   if (std::holds_alternative<UnsatisfiableRange>(range)) co_return unsatisfiable(length, stop_id);

@@ -95,7 +95,7 @@ std::string openapi_document(std::string_view version) {
                 {"info", {{"title", "rspbridge"}, {"version", version}}},
                 {"paths", Json::object()}};
   for (const auto& route : routes())
-    document["paths"][std::string(route.path)][route.method == "GET" ? "get" : std::string(route.method)] =
+    document["paths"][std::string(route.path)][route.method == "GET" ? "get" : "post"] =
         operation_json(route);
   document["components"] = {{"responses", {{"Error", error_json()}}},
                             {"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}};
@@ -105,7 +105,8 @@ std::string openapi_document(std::string_view version) {
 std::string route_table_markdown() {
   std::string out = "| path | parameters | needs a stop | answer |\n|---|---|---|---|\n";
   for (const auto& route : routes())
-    out += "| `" + std::string(route.path) + "` | " + parameters_cell(route) + " | " +
+    out += "| `" + (route.method == "GET" ? "" : std::string(route.method) + " ") + std::string(route.path) +
+           "` | " + parameters_cell(route) + " | " +
            (route.needs_stop ? "yes" : "no") + " | " + std::string(route.doc) + " `" +
            std::string(route.content_type) + "` |\n";
   return out;

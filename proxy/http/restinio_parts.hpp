@@ -95,6 +95,7 @@ auto response_to(restinio::request_t& request, Answer head) {
   response.append_header(restinio::http_field_t::content_type, std::move(head.content_type));
   response.append_header(restinio::http_field_t::cache_control, "no-cache");
   response.append_header("X-Content-Type-Options", "nosniff");
+  response.append_header("Cross-Origin-Resource-Policy", "same-origin");
   for (auto& [name, value] : head.headers) response.append_header(std::move(name), std::move(value));
   return response;
 }

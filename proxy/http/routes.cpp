@@ -50,6 +50,26 @@ constexpr std::array disassembly_parameters{
               .doc = "how many instructions"},
 };
 
+constexpr std::array line_parameters{
+    Parameter{.name = "addr", .kind = Kind::number, .required = true, .doc = "a multiple of 4"},
+    Parameter{.name = "count",
+              .kind = Kind::number,
+              .least = 1,
+              .most = max_instructions,
+              .otherwise = "16",
+              .doc = "how many instructions"},
+};
+
+constexpr std::array source_parameters{
+    Parameter{.name = "addr", .kind = Kind::number, .required = true, .doc = "of an instruction"},
+    Parameter{.name = "context",
+              .kind = Kind::number,
+              .least = 0,
+              .most = 1000,
+              .otherwise = "10",
+              .doc = "how many lines before and behind"},
+};
+
 constexpr std::array crash_parameters{
     Parameter{.name = "format",
               .kind = Kind::choice,
@@ -62,6 +82,11 @@ constexpr std::array backtrace_parameters{
     Parameter{.name = "thread",
               .kind = Kind::text,
               .doc = "an `id` of `/debug/threads`, or `all`; otherwise the thread that stopped"},
+    Parameter{.name = "frames",
+              .kind = Kind::number,
+              .least = 1,
+              .most = 256,
+              .doc = "how many of each thread at most; otherwise all"},
 };
 
 constexpr std::array packet_parameters{
@@ -79,6 +104,10 @@ constexpr std::array any{Parameter{.name = any_parameter, .doc = "whatever that 
 constexpr std::array<Parameter, 0> none{};
 
 constexpr std::array table{
+    Route{"GET", "/", none, false, "text/html; charset=utf-8", "The [page](page.md). Needs no token.",
+          answer_page, true},
+    Route{"GET", "/page/*", none, false, "*/*", "The page's files, with an `ETag`. Needs no token.",
+          answer_page, true},
     Route{"GET", "/debug/elf/memmap", map_parameters, false, kJson,
           "The memory map, as numbers. Needs no stop.", answer_memory_map},
     Route{"GET", "/debug/elf/modules", none, true, kJson,
@@ -90,6 +119,12 @@ constexpr std::array table{
           "Memory, as bytes. Takes `Range` and `If-None-Match`.", answer_memory},
     Route{"GET", "/debug/disassemble", disassembly_parameters, true, kJson,
           "ARM64 instructions. Fewer than asked for where memory ends.", answer_disassembly},
+    Route{"GET", "/debug/lines", line_parameters, true, kJson,
+          "Of each instruction the function, the file and the line, as DWARF and symbols tell.",
+          answer_lines},
+    Route{"GET", "/debug/source", source_parameters, true, kJson,
+          "The source text around the line of an instruction, where this machine has that file.",
+          answer_source},
     Route{"GET", "/debug/crash", crash_parameters, true, kJson, "A [crash report](triage.md) of this stop.",
           answer_crash},
     Route{"GET", "/debug/backtrace", backtrace_parameters, true, kJson,
@@ -107,6 +142,10 @@ constexpr std::array table{
     Route{"GET", "/debug/pprof/*", any, false, "*/*",
           "What the target process's own pprof server answers, with `--pprof`. Needs the target running.",
           answer_pprof},
+    Route{"POST", "/debug/interrupt", none, false, kJson,
+          "Stops the target, with `--http-control`. Answers once it has stopped.", answer_interrupt},
+    Route{"POST", "/debug/continue", none, false, kJson,
+          "Lets the target run, with `--http-control`; refused while a GDB is connected.", answer_continue},
     Route{"GET", "/metrics", none, false, "text/plain; version=0.0.4; charset=utf-8",
           "Counters of this server, for Prometheus.", answer_metrics},
     Route{"GET", "/healthz", none, false, kJson, "That rspbridge serves, and how the session stands.",

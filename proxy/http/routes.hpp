@@ -33,6 +33,7 @@ struct Route {
   std::string_view content_type;  ///< of a good answer
   std::string_view doc;           ///< one sentence in Markdown
   Handler handler = nullptr;
+  bool is_public = false;  ///< tells nothing of the target, so that nobody needs the token
 };
 
 /// All rows, in the order of the documentation.

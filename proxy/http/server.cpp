@@ -63,7 +63,9 @@ Server::Impl::Impl(asio::io_context& context, Settings settings, inspect::Inspec
   Context shared{inspection,     settings.session,  settings.version,
                  limits.streams, settings.recorder, std::move(settings.pprof)};
   if (settings.image_files)
-    shared.investigator = std::make_shared<triage::Investigator>(inspection, *settings.image_files);
+    shared.findings = std::make_shared<StopFindings>(io_.get_executor(), inspection, *settings.image_files,
+                                                     settings.session);
+  shared.control = settings.control;
   serving_ = std::make_shared<Serving>(io_.get_executor(), std::move(shared),
                                        Guard{.loopback = address.is_loopback(), .token = token});
   http_ = std::make_unique<RestinioServer>(restinio::external_io_context(io_),

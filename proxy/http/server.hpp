@@ -15,6 +15,7 @@
 
 #include "proxy/http/events.hpp"
 #include "proxy/http/pprof.hpp"
+#include "proxy/inspect/control.hpp"
 #include "proxy/inspect/inspection.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/triage/file_source.hpp"
@@ -35,6 +36,7 @@ class Server {
     Pprof pprof{};                       ///< of /debug/pprof
     triage::FileSource* image_files =
         nullptr;                     ///< of crash reports; outlives what is served. Null: there are none
+    inspect::Control* control = nullptr;  ///< outlives what is served. Null: the target is only looked at
     std::size_t max_streams = 1024;  ///< of events; less if descriptors are short
     std::chrono::seconds request_timeout{30}, write_timeout{30};  ///< for a slow client
     std::chrono::milliseconds heartbeat = EventHub::heartbeat;

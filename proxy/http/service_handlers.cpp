@@ -89,6 +89,7 @@ asio::awaitable<Answer> answer_health(const Call& call) {
                                   {"target", state.over      ? "over"
                                              : state.running ? "running"
                                                              : "stopped"}};
+  document["control"] = call.context.control != nullptr;
   document["pid"] = state.pid ? nlohmann::ordered_json(*state.pid) : nlohmann::ordered_json(nullptr);
   co_return json_answer(std::move(document), state.stop_id);
 }

@@ -95,7 +95,7 @@ asio::awaitable<void> Serving::run(std::shared_ptr<Serving> self, Request reques
 }
 
 asio::awaitable<Answer> Serving::answer(const Request& request) {
-  auto refusal = guard_.refusal(request, context_.inspection.state().stop_id);
+  auto refusal = guard_.refusal(request, needs_token(request), context_.inspection.state().stop_id);
   if (refusal) {
     context_.metrics.count_answer("refused", refusal->status);
     const bool token = refusal->status == 401;

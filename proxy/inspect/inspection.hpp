@@ -26,6 +26,8 @@ namespace rspbridge::proxy::inspect {
 /// Why something can't be told.
 enum class Problem : std::uint8_t {
   running,      ///< the target runs, and this needs a stop
+  stopped,      ///< the target is stopped, and this needs it running
+  controlled,   ///< a GDB controls the target
   no_process,   ///< there is no process
   no_thread,    ///< there is no such thread
   unreadable,   ///< the target can't read that memory

@@ -144,6 +144,12 @@ class Describer {
 
 }  // namespace
 
+std::vector<Frame> functions_at(std::uint64_t pc, const Surroundings& in) {
+  Activation activation;
+  activation.registers.pc = pc;
+  return Describer(in, activation, false).frames();
+}
+
 Backtrace backtrace(const Registers& registers, const Surroundings& in, std::size_t most,
                     std::size_t with_variables) {
   Unwound unwound = unwind(registers, in, most);

@@ -35,6 +35,9 @@ struct Backtrace {
   std::string truncated;  ///< why they end early; empty if they don't
 };
 
+/// The functions whose code `pc` is, the innermost of the inlined ones first, without variables.
+std::vector<Frame> functions_at(std::uint64_t pc, const Surroundings& in);
+
 /// All frames of a thread, `most` at most, with the variables of the `with_variables` innermost ones.
 Backtrace backtrace(const Registers& registers, const Surroundings& in, std::size_t most,
                     std::size_t with_variables);

@@ -131,6 +131,20 @@ asio::awaitable<inspect::Result<Findings>> Investigator::investigate(Stopped abo
   co_return made;
 }
 
+asio::awaitable<std::vector<std::vector<Frame>>> Investigator::functions(
+    const Findings& findings, std::vector<std::uint64_t> addresses) {
+  const auto work = [&findings, &addresses]() -> asio::awaitable<std::vector<std::vector<Frame>>> {
+    const Stopped& stopped = *findings.stopped;
+    const Surroundings in{*findings.symbols, *stopped.memory, stopped.map};
+    std::vector<std::vector<Frame>> found;
+    for (const std::uint64_t address : addresses) found.push_back(functions_at(address, in));
+    co_return found;
+  };
+  auto running = asio::co_spawn(pool_, work(), asio::use_awaitable);
+  auto found = co_await std::move(running);
+  co_return found;
+}
+
 asio::awaitable<void> Investigator::reconsider(Findings& findings) {
   std::function<void()> work = [&findings] {
     if (!findings.symbols) findings.symbols = std::make_shared<Symbols>(findings.stopped->images);

@@ -42,6 +42,10 @@ class Investigator {
   /// functions by which the program may end without a signal.
   asio::awaitable<std::vector<PanicPlace>> learn();
 
+  /// The functions of each address, as functions_at() tells them. `findings` are of this investigator.
+  asio::awaitable<std::vector<std::vector<Frame>>> functions(const Findings& findings,
+                                                             std::vector<std::uint64_t> addresses);
+
   /// The same again with other knowledge of the program, such as what it printed since. Nothing is read.
   asio::awaitable<void> reconsider(Findings& findings);
 

@@ -8,7 +8,7 @@ using namespace rspbridge::proxy::http;
 namespace {
 
 unsigned status(const Guard& guard, const Request& request) {
-  const auto refusal = guard.refusal(request, 1);
+  const auto refusal = guard.refusal(request, true, 1);
   return refusal ? refusal->status : 200;
 }
 

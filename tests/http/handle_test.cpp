@@ -67,13 +67,50 @@ TEST_CASE("only GET and HEAD are allowed") {
   CHECK(ask(*target, "/healthz", "HEAD").status == 200);
 }
 
+TEST_CASE("control is by POST only, and refused where it isn't allowed") {
+  auto target = sample_target();
+  for (const std::string path : {"/debug/interrupt", "/debug/continue"}) {
+    const auto read = ask(*target, path);
+    CHECK(read.status == 405);
+    CHECK(header_of(read, "Allow") == "POST");
+    CHECK(code_of(ask(*target, path, "POST")) == "read_only");
+  }
+}
+
+TEST_CASE("the page is there, with a policy that allows nothing from elsewhere") {
+  auto target = sample_target();
+  const auto page = ask(*target, "/");
+  CHECK(page.status == 200);
+  const auto policy = header_of(page, "Content-Security-Policy");
+  CHECK(policy.find("default-src 'none'") == 0);
+  CHECK(policy.find("http") == std::string::npos);
+  CHECK(ask(*target, "/page/main.mjs").status == 200);
+  CHECK(ask(*target, "/page/../main.mjs").status == 404);
+}
+
+TEST_CASE("only the page's files need no token") {
+  Request request;
+  for (const std::string path : {"/", "/page/main.mjs"}) {
+    request.target = path;
+    CHECK_FALSE(needs_token(request));
+  }
+  for (const std::string path : {"/healthz", "/debug/events", "/debug/continue", "/nothing", ""}) {
+    request.target = path;
+    CHECK(needs_token(request));
+  }
+}
+
 TEST_CASE("what needs a stop is a conflict while the target runs") {
   auto target = sample_target();
   target->now.running = true;
   for (const auto& route : routes()) {
-    const bool needs_arguments = route.path == "/debug/memory" || route.path == "/debug/disassemble";
-    const auto path = std::string(route.path) + (needs_arguments ? "?addr=0&" : "");
-    const auto answer = ask(*target, route.path == "/debug/memory" ? path + "length=1" : path);
+    std::string path(route.path), before = "?";
+    for (const auto& parameter : route.parameters) {
+      if (!parameter.required) continue;
+      path += before + std::string(parameter.name) + "=4";
+      before = "&";
+    }
+    const auto answer = ask(*target, path, std::string(route.method));
     INFO(path);
     CHECK((answer.status == 409) == route.needs_stop);
     if (route.needs_stop) CHECK(code_of(answer) == "running");

@@ -1,0 +1,12 @@
+# The page's files, as they stand in page/, become strings of the program: nothing is built, nothing is installed.
+set(page "${CMAKE_CURRENT_SOURCE_DIR}/page")
+file(GLOB page_files CONFIGURE_DEPENDS RELATIVE "${page}" "${page}/*.html" "${page}/*.css" "${page}/*.mjs" "${page}/*.svg")
+set(page_rows "")
+foreach(name IN LISTS page_files)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${page}/${name}")
+  file(READ "${page}/${name}" text)
+  file(SHA256 "${page}/${name}" hash)
+  string(SUBSTRING "${hash}" 0 16 hash)
+  string(APPEND page_rows "    {\"${name}\", \"\\\"${hash}\\\"\", R\"~~~(${text})~~~\"},\n")
+endforeach()
+configure_file(page_files.cpp.in generated/proxy/http/page_files.cpp @ONLY)

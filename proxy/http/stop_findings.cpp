@@ -1,0 +1,54 @@
+#include "proxy/http/stop_findings.hpp"
+
+#include <utility>
+
+#include "proxy/http/context.hpp"
+#include "proxy/triage/signals.hpp"
+
+namespace rspbridge::proxy::http {
+
+StopFindings::StopFindings(asio::any_io_executor executor, inspect::Inspection& inspection,
+                           triage::FileSource& files, std::string session)
+    : inspection_(inspection),
+      investigator_(inspection, files),
+      turns_(std::move(executor)),
+      session_(std::move(session)) {}
+
+asio::awaitable<inspect::Result<triage::Findings>> StopFindings::present() {
+  co_await turns_.wait();
+  const inspect::Turns::Turn turn(turns_);
+  const inspect::State state = inspection_.state();
+  const Moment now{state.stop_id, state.changes};
+  if (findings_ && moment_ == now && !state.running) co_return *findings_;
+  findings_.reset();
+  triage::Stopped about;
+  about.reached.how = "session";
+  about.reached.session_name = session_;
+  auto found = co_await investigator_.investigate(std::move(about));
+  if (!found) co_return found;
+  triage::Stopped& stopped = *found->stopped;
+  if (stopped.signal && triage::is_fatal(stopped.signal->number) && !found->analysis->kind.name.empty())
+    stopped.outcome = triage::Outcome::crash;
+  moment_ = now;
+  findings_ = *found;
+  co_return found;
+}
+
+asio::awaitable<inspect::Result<std::vector<std::vector<triage::Frame>>>> StopFindings::functions(
+    std::vector<std::uint64_t> addresses) {
+  const auto found = co_await present();
+  if (!found) co_return tl::unexpected(found.error());
+  auto functions = co_await investigator_.functions(*found, std::move(addresses));
+  co_return functions;
+}
+
+asio::awaitable<inspect::Result<triage::Findings>> findings_of(Context& context) {
+  if (!context.findings)
+    co_return tl::unexpected(inspect::Failure{inspect::Problem::unsupported,
+                                              "this session makes no crash reports, and reads no symbols",
+                                              {}});
+  auto found = co_await context.findings->present();
+  co_return found;
+}
+
+}  // namespace rspbridge::proxy::http

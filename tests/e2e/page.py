@@ -1,0 +1,170 @@
+"""The page at / in a real browser: what it shows is what the API tells."""
+import contextlib
+import os
+import urllib.error
+import urllib.request
+
+from browser import Browser
+from http_clients import debugged, get
+from scenarios import Scenario
+from target import wait_for
+
+THREADS = Scenario("threads", "threads", [], [])
+HEAP = Scenario("heap", "heap", [], [])
+CRASH = Scenario("crash", "crash-O0", ["null"], [])
+SPINNER = Scenario("spinner", "spinner", [], [])
+
+SHOWN = "document.documentElement.dataset.shown === '%d'"
+REGISTERS = "[...document.querySelectorAll('.register')].map((row) => [row.dataset.name, row.children[1].textContent])"
+
+
+@contextlib.contextmanager
+def shown(bridge, **options):
+    """The page of a session, once all of the present stop is there."""
+    with Browser(**options) as browser:
+        browser.open(bridge.ready["http"] + "/")
+        now_shown(browser, bridge)
+        yield browser
+
+
+def now_shown(browser, bridge):
+    stop = get(bridge, "/healthz").stop_id
+    browser.until(SHOWN % stop)
+
+
+def equals_the_api(world):
+    """Threads, registers, regions and instructions are those of the API; nothing is asked of another machine, nothing complained about."""
+    with debugged(world, THREADS, "break worker", "continue") as (bridge, _), shown(bridge) as browser:
+        threads = get(bridge, "/debug/threads").json["threads"]
+        rows = browser.eval("[...document.querySelectorAll('#threads .row.thread .tid')].map((cell) => Number(cell.textContent))")
+        assert rows == [thread["tid"] for thread in threads], (rows, threads)
+        registers = get(bridge, "/debug/registers").json["registers"]
+        expected = [[one["name"], one["value"] or "not available"] for one in sorted(registers, key=lambda one: one["bits"] > 64)]
+        assert browser.eval(REGISTERS) == expected
+        regions = get(bridge, "/debug/elf/memmap").json["entries"]
+        assert browser.eval("document.querySelector('#map-sum').textContent").startswith("%d regions" % len(regions))
+        browser.eval("document.querySelector('#map-picture').focus()")
+        browser.press("Home")
+        details = browser.eval("document.querySelector('#map-details').textContent")
+        assert "0x%012x–0x%012x" % (regions[0]["Addr"], regions[0]["Addr"] + regions[0]["Size"]) in details, details
+        browser.press("ArrowRight")
+        assert "0x%012x–" % regions[1]["Addr"] in browser.eval("document.querySelector('#map-details').textContent")
+        pc = next(one["value"] for one in registers if one["name"] == "pc")
+        current = browser.eval("document.querySelector('#code .current .text').textContent")
+        instruction = get(bridge, "/debug/disassemble?count=1&addr=" + pc).json["instructions"][0]
+        assert current == instruction["text"].replace("\t", " "), (current, instruction)
+        assert "worker" in browser.eval("document.querySelector('#threads .row.frame .function').textContent")
+        others = [address for address in browser.requests() if not address.startswith(bridge.ready["http"])]
+        assert not others, others
+        assert not browser.complaints(), browser.complaints()
+
+
+def follows_a_step(world):
+    """After a step exactly the registers that GDB's step changed are marked, and pc is the new one."""
+    with debugged(world, HEAP, "break main", "continue") as (bridge, gdb), shown(bridge) as browser:
+        before = {one["name"]: one["value"] for one in get(bridge, "/debug/registers").json["registers"]}
+        gdb.ask("stepi")
+        now_shown(browser, bridge)
+        after = {one["name"]: one["value"] for one in get(bridge, "/debug/registers").json["registers"]}
+        changed = browser.eval("[...document.querySelectorAll('.register.changed')].map((row) => row.dataset.name)")
+        assert sorted(changed) == sorted(name for name in after if after[name] != before[name]) and "pc" in changed, changed
+        assert dict(browser.eval(REGISTERS))["pc"] == after["pc"]
+
+
+def follows_pointers(world):
+    """A pointer in a register leads to its memory, and back."""
+    with debugged(world, HEAP, "break main", "continue") as (bridge, _), shown(bridge) as browser:
+        field = "document.querySelector('#memory-address').value"
+        sp, pc = (dict(browser.eval(REGISTERS))[name] for name in ("sp", "pc"))
+        assert int(browser.until(field), 16) == int(sp, 16)
+        browser.eval("document.querySelector('.register[data-name=pc] button').click()")
+        browser.until("%s === '0x%x'" % (field, int(pc, 16)))
+        wanted = get(bridge, "/debug/memory?length=8&addr=%d" % (int(pc, 16) & ~15)).body.hex()
+        browser.until("document.querySelector('#memory .word')?.textContent === '%s'" % wanted)
+        browser.eval("document.querySelector('#memory-back').click()")
+        browser.until("%s === '0x%x'" % (field, int(sp, 16)))
+
+
+def shows_a_crash(world):
+    """The crash report's title, address and instruction; none before the crash."""
+    with debugged(world, CRASH, "break main", "continue") as (bridge, gdb), shown(bridge) as browser:
+        assert browser.eval("document.querySelector('#crash').hidden")
+        gdb.ask("continue")
+        now_shown(browser, bridge)
+        report = get(bridge, "/debug/crash").json
+        text = browser.eval("document.querySelector('#crash').innerText")
+        info = report["crash_info"]
+        assert info["title"] in text and info["address"] in text and info["instruction"].split()[0] in text, (info, text)
+        assert browser.eval("document.querySelector('#state').dataset.state") == "crash"
+        for dark, ground in ((False, "rgb(243, 245, 248)"), (True, "rgb(18, 21, 27)")):
+            browser.dark(dark)
+            browser.until("getComputedStyle(document.body).backgroundColor === '%s'" % ground)
+            folder = os.environ.get("PAGE_SCREENSHOTS")
+            if folder:
+                browser.screenshot(os.path.join(folder, "page-%s.png" % ("dark" if dark else "light")))
+
+
+def post(bridge, path, **headers):
+    request = urllib.request.Request(bridge.ready["http"] + path, method="POST", data=b"", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def read_only(world):
+    """Without --http-control there are no buttons, and a POST is refused; a foreign origin gets nothing, not even the page."""
+    with debugged(world, HEAP, "break main", "continue") as (bridge, _), shown(bridge) as browser:
+        assert browser.eval("document.querySelector('#controls').hidden")
+        assert post(bridge, "/debug/continue")[0] == 403
+        assert get(bridge, "/", Origin="http://evil.example").status == 403
+        browser.open("about:blank")
+        answered = browser.eval("fetch('%s/healthz').then(() => 'answered', () => 'refused')" % bridge.ready["http"])
+        assert answered == "refused", answered
+
+
+def control(world):
+    """With a token the page shows the session; it interrupts a target that GDB lets run, and continues it once GDB has left."""
+    token = os.path.join(world.scratch, "page-token")
+    with open(os.open(token, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.write("open-sesame-of-the-tests\n")
+    with debugged(world, SPINNER, arguments=("--http-control", "--http-token-file", token)) as (bridge, gdb), Browser() as browser:
+        bearer = {"Authorization": "Bearer open-sesame-of-the-tests"}
+        assert post(bridge, "/debug/interrupt")[0] == 401
+        assert post(bridge, "/debug/continue", Origin="http://evil.example", **bearer)[0] == 403
+        browser.open(bridge.ready["http"] + "/")
+        browser.until("document.querySelector('#token').hidden === false")
+        browser.eval("document.querySelector('#token-text').value = 'open-sesame-of-the-tests'; document.querySelector('#token button').click()")
+        browser.until("document.querySelector('#state').dataset.state === 'stopped' && !document.querySelector('#controls').hidden")
+        browser.eval("document.querySelector('#continue').click()")
+        said = browser.until("document.querySelector('#said').textContent")
+        assert "a GDB is connected" in said, said
+        gdb.ask("disconnect")
+
+        def free():
+            return post(bridge, "/debug/continue", **bearer)[0] == 200
+        wait_for(free, "GDB to be gone")
+        browser.until("document.querySelector('#state').dataset.state === 'running'")
+        browser.eval("document.querySelector('#interrupt').click()")
+        browser.until("document.querySelector('#state').dataset.state === 'stopped'")
+        assert "SIGINT" in browser.eval("document.querySelector('#state').textContent")
+
+
+def forgets(world):
+    """When the session ends the page says so; with the next one at the same address it shows that, and nothing of the former."""
+    with debugged(world, THREADS, "break worker", "continue") as (bridge, _), shown(bridge) as browser:
+        port = bridge.ready["http"].rpartition(":")[2]
+        bridge.child.end()
+        browser.until("document.querySelector('#state').dataset.state === 'lost' && !document.querySelector('#notice').hidden")
+        with debugged(world, HEAP, "break main", "continue", arguments=("--http", "127.0.0.1:" + port)) as (second, _):
+            browser.until("document.querySelector('#session').textContent.includes('%s')" % second.ready["session"])
+            now_shown(browser, second)
+            tids = browser.eval("[...document.querySelectorAll('#threads .row.thread .tid')].map((cell) => Number(cell.textContent))")
+            assert tids == [thread["tid"] for thread in get(second, "/debug/threads").json["threads"]], tids
+            assert browser.eval("document.querySelector('#registers-sum').textContent") == ""
+
+
+def tests():
+    return [("page/equals-the-api", equals_the_api), ("page/step", follows_a_step), ("page/pointers", follows_pointers),
+            ("page/crash", shows_a_crash), ("page/read-only", read_only), ("page/control", control), ("page/next-session", forgets)]
