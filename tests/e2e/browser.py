@@ -76,6 +76,7 @@ class Browser:
 
     def open(self, address):
         self.do("Page.navigate", url=address)
+        self.until("location.href === %s && document.readyState === 'complete'" % json.dumps(address))
 
     def eval(self, script):
         """The value of a JavaScript expression; promises are waited for."""
@@ -90,7 +91,7 @@ class Browser:
             value = self.eval(script)
             if value:
                 return value
-            assert time.monotonic() < end, "in vain: %s; the page shows: %s; complaints: %s" % (script, self.eval("document.body.innerText")[:1500], self.complaints())
+            assert time.monotonic() < end, "in vain: %s; the page shows: %s; complaints: %s" % (script, (self.eval("document.body?.innerText") or "")[:1500], self.complaints())
             time.sleep(0.05)
 
     def complaints(self):

@@ -56,7 +56,9 @@ def equals_the_api(world):
         assert "worker" in browser.eval("document.querySelector('#threads .row.frame .function').textContent")
         others = [address for address in browser.requests() if not address.startswith(bridge.ready["http"])]
         assert not others, others
-        assert not browser.complaints(), browser.complaints()
+        # The guest's source isn't on this machine, which the browser logs and the page says.
+        complaints = [one for one in browser.complaints() if "/debug/source?" not in one]
+        assert not complaints, complaints
 
 
 def follows_a_step(world):
