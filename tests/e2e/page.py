@@ -6,6 +6,7 @@ import urllib.request
 
 from browser import Browser
 from http_clients import debugged, get
+from page_big import BigSession
 from scenarios import Scenario
 from target import wait_for
 
@@ -89,7 +90,7 @@ def follows_pointers(world):
 
 def shows_a_crash(world):
     """The crash report's title, address and instruction; none before the crash."""
-    with debugged(world, CRASH, "break main", "continue") as (bridge, gdb), shown(bridge) as browser:
+    with debugged(world, CRASH, "break main", "continue") as (bridge, gdb), shown(bridge, height=1330) as browser:
         assert browser.eval("document.querySelector('#crash').hidden")
         gdb.ask("continue")
         now_shown(browser, bridge)
@@ -98,6 +99,7 @@ def shows_a_crash(world):
         info = report["crash_info"]
         assert info["title"] in text and info["address"] in text and info["instruction"].split()[0] in text, (info, text)
         assert browser.eval("document.querySelector('#state').dataset.state") == "crash"
+        browser.until("!document.querySelector('#link figcaption span').textContent.includes('nothing')")
         for dark, ground in ((False, "rgb(243, 245, 248)"), (True, "rgb(18, 21, 27)")):
             browser.dark(dark)
             browser.until("getComputedStyle(document.body).backgroundColor === '%s'" % ground)
@@ -167,6 +169,27 @@ def forgets(world):
             assert browser.eval("document.querySelector('#registers-sum').textContent") == ""
 
 
+def big(world):
+    """5,000 regions and 200 threads: all counted, few of them in the document; figures are told, not judged."""
+    with BigSession(regions=5000, threads=200) as session, Browser() as browser:
+        browser.open(session.address + "/")
+        updates = []
+        for stop in range(1, 8):
+            session.stop(stop)
+            browser.until(SHOWN % stop)
+            browser.until("performance.getEntriesByName('paint').some((one) => one.detail === %d)" % stop)
+            updates.append(browser.eval("(() => { const last = (name) => performance.getEntriesByName(name).at(-1).duration;"
+                                        " return [last('paint'), last('update')]; })()"))
+        assert browser.eval("document.querySelector('#map-sum').textContent").startswith("5,000 regions")
+        assert browser.eval("document.querySelector('#threads-sum').textContent") == "200"
+        assert browser.eval("document.querySelectorAll('.row').length") < 200
+        first = browser.eval("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        paint, update = (sorted(one[i] for one in updates[1:]) for i in (0, 1))
+        world.told.append("page, 5,000 regions and 200 threads: first paint after %.0f ms; map answered to painted %.0f ms (%.0f at most), "
+                          "stop to painted %.0f ms (%.0f at most)" % (first, paint[len(paint) // 2], paint[-1], update[len(update) // 2], update[-1]))
+
+
 def tests():
     return [("page/equals-the-api", equals_the_api), ("page/step", follows_a_step), ("page/pointers", follows_pointers),
-            ("page/crash", shows_a_crash), ("page/read-only", read_only), ("page/control", control), ("page/next-session", forgets)]
+            ("page/crash", shows_a_crash), ("page/read-only", read_only), ("page/control", control), ("page/next-session", forgets),
+            ("page/big", big)]

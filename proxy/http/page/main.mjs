@@ -10,7 +10,8 @@ import { MemoryView } from "./memory-view.mjs";
 import { RegionsView } from "./regions-view.mjs";
 import { RegistersView } from "./registers-view.mjs";
 import { ThreadsView } from "./threads-view.mjs";
-import { regionsOf } from "./regions.mjs";
+import { hex } from "./numbers.mjs";
+import { regionAt, regionsOf } from "./regions.mjs";
 import { reasonOf } from "./stops.mjs";
 
 const LINK_PERIOD = 1000;  // ms
@@ -140,7 +141,7 @@ class Page {
   #marks = [];
 
   #mark() {
-    const fault = this.#fault === null ? [] : [{ kind: "fault", text: "fault", address: this.#fault }];
+    const fault = this.#fault === null ? [] : [{ kind: "fault", text: regionAt(this.#regions, this.#fault) ? "fault" : `fault at ${hex(this.#fault)}, in no region`, address: this.#fault }];
     this.#map.mark([...fault, ...this.#marks]);
   }
 

@@ -5,7 +5,7 @@ import { address, size } from "./numbers.mjs";
 
 const NAMES = 36, BLOCKS = 62, AXIS = 20;  // heights from the top: names of modules, regions, addresses
 export const TOP = NAMES, BOTTOM = NAMES + BLOCKS;
-const MARK_ROWS = 3, MARK_ROW = 17;
+const MARK_ROWS = 2, MARK_ROW = 17;
 const FONT = "12px system-ui, sans-serif", MONO = "11px ui-monospace, monospace";
 
 /** Paints `map` ({regions, scale, marks, selected, hovered}) in `look` (of canvas.mjs). */
@@ -78,7 +78,7 @@ function paintBreaks(context, look, scale) {
     context.fillStyle = look.colours.muted;
     const text = size(end - begin);
     const half = context.measureText(text).width / 2;
-    if (half < 40) context.fillText(text, x + width / 2 - half, BOTTOM + 2 * AXIS - 8);
+    if (half < 40) context.fillText(text, x + width / 2 - half, look.height - 5);
   }
 }
 
