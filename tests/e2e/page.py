@@ -1,6 +1,7 @@
 """The page at / in a real browser: what it shows is what the API tells."""
 import contextlib
 import os
+import time
 import urllib.error
 import urllib.request
 
@@ -105,6 +106,7 @@ def shows_a_crash(world):
             browser.until("getComputedStyle(document.body).backgroundColor === '%s'" % ground)
             folder = os.environ.get("PAGE_SCREENSHOTS")
             if folder:
+                time.sleep(4)  # some more samples of the link
                 browser.screenshot(os.path.join(folder, "page-%s.png" % ("dark" if dark else "light")))
 
 
