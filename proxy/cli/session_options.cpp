@@ -34,12 +34,7 @@ void add_session_options(CLI::App& app, Raw& raw, Options& options) {
          "plain x86-64 GDB, core for an old one, a file holds a target description of yours")
       ->type_name("auto|native|core|x86_64|FILE");
   add_symbols_option(app, raw);
-  app.add_option("--http", raw.http,
-                 "where JSON over HTTP is served; port 0 picks one (default 127.0.0.1:40000, or a free port)")
-      ->type_name("[HOST:]PORT|off");
-  app.add_option("--http-token-file", raw.http_token_file,
-                 "a file with a token that every HTTP request must bear; needed to serve more than loopback")
-      ->type_name("FILE");
+  add_http_options(app, raw, "(default 127.0.0.1:40000, or a free port)", "[HOST:]PORT|off");
   app.add_flag("--http-control", options.http_control,
                "HTTP, and its page, may also interrupt and continue the program; needs --http-token-file");
   app.add_option(
@@ -158,6 +153,14 @@ void complete_http(const Raw& raw, Options& options) {
 }
 
 }  // namespace
+
+void add_http_options(CLI::App& app, Raw& raw, const std::string& otherwise, const std::string& type) {
+  app.add_option("--http", raw.http, "where JSON over HTTP is served; port 0 picks one " + otherwise)
+      ->type_name(type);
+  app.add_option("--http-token-file", raw.http_token_file,
+                 "a file with a token that every HTTP request must bear; needed to serve more than loopback")
+      ->type_name("FILE");
+}
 
 void add_exec(CLI::App& app, Raw& raw, Options& options) {
   add_session_options(app, raw, options);

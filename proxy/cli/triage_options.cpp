@@ -47,6 +47,7 @@ void check_what_runs(const Raw& raw, const Options& options) {
     fail(
         "triage: --core reads a core file alone: no TARGET, no program, no --attach and no --batch go with "
         "it");
+  if (core && !raw.http.empty()) fail("triage: --http is of a process, not of a core file");
   if (core) return;
   if (raw.target.empty()) fail("triage: the TARGET is missing (or --core FILE)");
   if (raw.attach != 0 && (!options.program.empty() || !options.triage.batch.empty()))
@@ -63,6 +64,7 @@ void check_batch(const Raw& raw, const Options& options) {
     if (triage.jobs != 1) fail("--jobs is for a --batch");
     return;
   }
+  if (!raw.http.empty()) fail("--http is of one process; a --batch has many");
   if (!triage.html.empty() || !triage.core_out.empty() || triage.json == "-")
     fail(
         "a --batch writes a report for each input: --json names a folder, and --html and --core-out don't go "
@@ -72,7 +74,6 @@ void check_batch(const Raw& raw, const Options& options) {
     has_place = has_place || word.find("@@") != std::string::npos;
   if (!has_place)
     fail("--batch: the input's place is missing: write @@ in the program's arguments, or --stdin @@");
-  (void)raw;
 }
 
 }  // namespace
@@ -100,6 +101,7 @@ void add_triage(CLI::App& app, Raw& raw, Options& options) {
       ->type_name("FILE");
   add_outputs(app, raw, options);
   add_symbols_option(app, raw);
+  add_http_options(app, raw, "(default: it opens no port)", "[HOST:]PORT");
   add_far_option(app, raw);
   add_gdbserver(app, options);
   add_ssh_options(app, raw, options);

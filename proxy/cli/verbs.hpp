@@ -51,6 +51,8 @@ void complete_triage(const Raw& raw, Options& options);
 /// The options that say how a target is reached.
 void add_ssh_options(CLI::App& app, Raw& raw, Options& options);
 void add_far_option(CLI::App& app, Raw& raw);
+/// `otherwise` says what there is without --http, in brackets.
+void add_http_options(CLI::App& app, Raw& raw, const std::string& otherwise, const std::string& type);
 void add_symbols_option(CLI::App& app, Raw& raw);
 void add_gdbserver(CLI::App& app, Options& options);
 /// "'x' is no process id", or nothing.

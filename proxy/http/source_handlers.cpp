@@ -75,8 +75,7 @@ asio::awaitable<Answer> answer_source(const Call& call) {
   const auto context = static_cast<int>(call.arguments.number("context").value_or(0));
   const auto text = triage::read_source(frame.file, *frame.line, context);
   if (!text) co_return error_answer(404, "no_source", text.error(), stop_id);
-  Json document{
-      {"file", frame.file}, {"line", *frame.line}, {"first", text->first}, {"lines", text->lines}};
+  Json document{{"file", frame.file}, {"line", *frame.line}, {"first", text->first}, {"lines", text->lines}};
   co_return json_answer(std::move(document), stop_id);
 }
 

@@ -3,11 +3,13 @@ import base64
 import functools
 import json
 import os
+import pathlib
 import re
 import struct
 import subprocess
 import sys
 import textwrap
+import urllib.request
 
 import corpus
 import json_schema
@@ -17,6 +19,7 @@ from crashes import BUILT, CLUSTER, fresh, placed, program, schema, triage
 from gdb import Gdb
 from scenarios import Scenario
 from stubs import Bridge
+from target import wait_for
 
 INPUTS, INPUTS_OF_ALL = 15, 100
 RTT = 100  # ms
@@ -174,6 +177,30 @@ def never_stops(world):
     assert report["program"]["output_tail"] == "waiting\n", report["program"]
 
 
+def serves_http_if_asked(world):
+    """With --http the process can be looked at while triage waits for it; without, nothing is served."""
+    folder = fresh(world, "http")
+    for asked in (["--http", "127.0.0.1:0"], []):
+        with open(os.path.join(folder, "said"), "w+", encoding="utf-8") as said:
+            process = subprocess.Popen([world.rspbridge, "triage", "--timeout", "5", *asked, "-F", world.guest.config, "arm64-guest", *program(world, "hang-gcc-O2")],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, env=world.env())
+            try:
+                if asked:
+                    url = wait_for(lambda: re.search(r"http://\S+", pathlib.Path(said.name).read_text(encoding="utf-8")), "HTTP")[0]
+                    def running():
+                        with urllib.request.urlopen(url + "/healthz", timeout=10) as answer:
+                            told = json.load(answer)
+                        assert told["session"] == "triage", told
+                        return told["target"] == "running" and told["pid"]
+                    wait_for(running, "the program")
+                assert process.wait(60) == 4
+            finally:
+                process.kill()
+                process.wait()
+            if not asked:
+                assert "http://" not in pathlib.Path(said.name).read_text(encoding="utf-8")
+
+
 def core_of_a_crash(world, folder):
     path = os.path.join(folder, "core")
     done = triage(world, folder, "live", *program(world, "null_read-gcc-O0"), options=["--core-out", path])
@@ -300,5 +327,5 @@ def examples(world):
 def tests(every):
     many = functools.partial(batch, count=INPUTS_OF_ALL if every else INPUTS)
     yield "crashes/batch", many
-    for test in (no_symbols, corrupt_stack, ends_by_itself, ends_in_a_panic, panics_are_caught, deep_stacks, behind_another_program, debug_files_of_the_target, files_are_there_before_the_crash, forks, never_stops, same_from_a_core, truncated_core, strange_cores, nowhere_to_write, examples):
+    for test in (no_symbols, corrupt_stack, ends_by_itself, ends_in_a_panic, panics_are_caught, deep_stacks, behind_another_program, debug_files_of_the_target, files_are_there_before_the_crash, forks, never_stops, serves_http_if_asked, same_from_a_core, truncated_core, strange_cores, nowhere_to_write, examples):
         yield "crashes/" + test.__name__.replace("_", "-"), test

@@ -77,6 +77,8 @@ TEST_CASE("what a looking verb can't make sense of is a usage error, with a reas
       {{"core", "--json"}, "--json needs -o"},
       {{"core", "--http-token-file", "/dev/null"}, "holds no token"},
       {{"memmap", "--", "x"}, "only exec and triage take a program"},
+      {{"triage", "--batch", "x", "--http", "0", "h", "--", "p", "@@"}, "--http is of one process"},
+      {{"triage", "--core", "x", "--http", "0"}, "--http is of a process"},
       {{"translate", "x", "-o", "y", "--", "z"}, "only exec and triage take a program"},
       {{}, "The verb is missing: exec, attach, connect, multi, triage, sessions,"},
       {{"frobnicate"}, "'frobnicate' is no verb"},

@@ -77,6 +77,7 @@ asio::awaitable<Verdict> Trial::run() {
       spdlog::debug("while leaving the target: {}", error.what());
     }
   }
+  if (http_) http_->stop();
   if (inspector_) co_await inspector_->finish();
   if (failure) std::rethrow_exception(failure);
   co_return verdict;

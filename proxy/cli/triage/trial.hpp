@@ -14,6 +14,7 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/triage/breakpoints.hpp"
 #include "proxy/cli/triage/output_tail.hpp"
+#include "proxy/http/server.hpp"
 #include "proxy/image_files.hpp"
 #include "proxy/inspect/inspector.hpp"
 #include "proxy/session.hpp"
@@ -46,6 +47,7 @@ class Trial {
 
   Session::Options session_options(Debuggee& debuggee) const;
   asio::awaitable<void> prepare();
+  void serve_http(const asio::any_io_executor& executor);
   asio::awaitable<void> begin_program();
   asio::awaitable<bool> is_exec(const rsp::StopReply& stop);
   asio::awaitable<bool> look_at_exec(const rsp::StopReply& stop);
@@ -73,6 +75,7 @@ class Trial {
   std::unique_ptr<Breakpoints> breakpoints_;
   std::unique_ptr<inspect::Inspector> inspector_;
   std::unique_ptr<proxy::triage::Investigator> investigator_;
+  std::unique_ptr<http::Server> http_;  ///< null unless it was asked for
   proxy::triage::System system_;
   std::optional<Findings> found_;                           ///< of the last stop that may be the crash
   const proxy::triage::PanicFunction* found_in_ = nullptr;  ///< where that stop was; null: it was a signal's

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <asio/io_context.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -55,6 +56,7 @@ asio::awaitable<void> Trial::prepare() {
     throw Failure(exit_failed, "the target is " + *architecture + "; crash reports are made of ARM64 only");
   inspector_ = std::make_unique<inspect::Inspector>(executor, *session_);
   investigator_ = std::make_unique<proxy::triage::Investigator>(*inspector_, files_);
+  if (options_.http) serve_http(executor);
   const auto release = co_await inspector_->file("/proc/sys/kernel/osrelease");
   if (release) system_.release = release->substr(0, release->find('\n'));
   const auto processors = co_await inspector_->file("/proc/cpuinfo");
@@ -62,6 +64,24 @@ asio::awaitable<void> Trial::prepare() {
   std::string packet = pass_signals();
   co_await session_->ask(packet, link::Effect::looks, link::Answer::reply);
   co_await begin_program();
+}
+
+// What is told is of the process as it is, from its first instruction until the report is made.
+void Trial::serve_http(const asio::any_io_executor& executor) {
+  auto& context = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
+  http::Server::Settings settings;
+  settings.host = options_.http->host;
+  settings.port = options_.http->port;
+  settings.token = options_.http_token;
+  settings.session = "triage";
+  settings.image_files = &files_;
+  settings.version = RSPBRIDGE_VERSION;
+  try {
+    http_ = http::Server::start(context, settings, *inspector_);
+  } catch (const std::exception& error) {
+    throw Failure(exit_failed, std::string("--http: ") + error.what());
+  }
+  spdlog::info("HTTP is served at {}", http_->url());
 }
 
 // At the first instruction of a program, be it that of its dynamic linker.
