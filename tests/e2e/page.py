@@ -106,7 +106,7 @@ def shows_a_crash(world):
             browser.until("getComputedStyle(document.body).backgroundColor === '%s'" % ground)
             folder = os.environ.get("PAGE_SCREENSHOTS")
             if folder:
-                time.sleep(4)  # some more samples of the link
+                time.sleep(1.2)  # some more samples of the link
                 browser.screenshot(os.path.join(folder, "page-%s.png" % ("dark" if dark else "light")))
 
 

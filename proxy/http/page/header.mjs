@@ -44,7 +44,7 @@ export class Header {
     this.#show("lost", "");
     byId("controls").hidden = true;
     byId("notice").hidden = false;
-    byId("notice").textContent = "Nobody answers here: the session has ended, or its machine is out of reach. The page goes on with the next one at this address; what it shows is from before.";
+    byId("notice").textContent = "Nobody answers here: the session has ended, or its machine is out of reach. The page goes on with the next one at this address.";
   }
 
   wantToken(refusal) {

@@ -6,7 +6,7 @@ import { duration, size } from "./numbers.mjs";
 
 const PLOTS = [
   { name: "Round trip", series: [["rtt", "plot-a"]], text: (top) => duration(top) },
-  { name: "Bytes a second: received, sent (dashed)", series: [["received", "plot-a"], ["sent", "plot-b", [4, 3]]], text: (top) => `${size(Math.round(top))}/s` },
+  { name: "Bytes a second (sent: dashed)", series: [["received", "plot-a"], ["sent", "plot-b", [4, 3]]], text: (top) => `${size(Math.round(top))}/s` },
   { name: "Questions answered from here", series: [["saved", "plot-a"]], text: (top) => `${Math.round(top * 100)} %` },
 ];
 const HEIGHT = 64, TOP = 6;
