@@ -9,7 +9,7 @@ from browser import Browser
 from http_clients import debugged, get
 from page_big import BigSession
 from scenarios import Scenario
-from target import wait_for
+from target import free_port, wait_for
 
 THREADS = Scenario("threads", "threads", [], [])
 HEAP = Scenario("heap", "heap", [], [])
@@ -159,11 +159,11 @@ def control(world):
 
 def forgets(world):
     """When the session ends the page says so; with the next one at the same address it shows that, and nothing of the former."""
-    with debugged(world, THREADS, "break worker", "continue") as (bridge, _), shown(bridge) as browser:
-        port = bridge.ready["http"].rpartition(":")[2]
+    address = "127.0.0.1:%d" % free_port()
+    with debugged(world, THREADS, "break worker", "continue", arguments=("--http", address)) as (bridge, _), shown(bridge) as browser:
         bridge.child.end()
         browser.until("document.querySelector('#state').dataset.state === 'lost' && !document.querySelector('#notice').hidden")
-        with debugged(world, HEAP, "break main", "continue", arguments=("--http", "127.0.0.1:" + port)) as (second, _):
+        with debugged(world, HEAP, "break main", "continue", arguments=("--http", address)) as (second, _):
             browser.until("document.querySelector('#session').textContent.includes('%s')" % second.ready["session"])
             now_shown(browser, second)
             tids = browser.eval("[...document.querySelectorAll('#threads .row.thread .tid')].map((cell) => Number(cell.textContent))")
