@@ -42,6 +42,8 @@ export class Connection {
           await new Promise((resolve) => (this.#wake = resolve));
           continue;
         }
+        // A connection that ends is what is waited for here; a fault of the page's own must be seen as one.
+        if (error.name !== "AbortError") console.warn(error);
       }
       if (document.hidden) continue;
       this.#listener.lost();
