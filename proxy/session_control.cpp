@@ -21,8 +21,8 @@ constexpr std::uint64_t gdb_int = 2, gdb_trap = 5;  // GDB's numbers: it passes 
 // All threads go on; one that stopped for a signal gets it.
 std::string resume_after(const std::string& stop_reply) {
   const auto stop = rsp::parse_stop_reply(stop_reply);
-  const bool passes = stop && stop->kind == rsp::StopReply::Kind::stopped && stop->thread && stop->code != 0 &&
-                      stop->code != gdb_int && stop->code != gdb_trap;
+  const bool passes = stop && stop->kind == rsp::StopReply::Kind::stopped && stop->thread &&
+                      stop->code != 0 && stop->code != gdb_int && stop->code != gdb_trap;
   if (!passes) return "vCont;c";
   return "vCont;C" + rsp::format_hex(stop->code) + ":" + rsp::format_thread_id(*stop->thread) + ";c";
 }

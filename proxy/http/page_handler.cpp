@@ -45,8 +45,7 @@ asio::awaitable<Answer> answer_page(const Call& call) {
   const auto files = page_files();
   const auto file =
       std::find_if(files.begin(), files.end(), [&](const PageFile& one) { return one.name == name; });
-  if (file == files.end())
-    co_return error_answer(404, "not_found", "The page has no such file.", stop_id);
+  if (file == files.end()) co_return error_answer(404, "not_found", "The page has no such file.", stop_id);
   const bool known = call.request.if_none_match && names_tag(*call.request.if_none_match, file->etag);
   auto answer = text_answer(known ? std::string() : std::string(file->bytes), type_of(name), stop_id);
   if (known) {

@@ -106,9 +106,8 @@ std::string route_table_markdown() {
   std::string out = "| path | parameters | needs a stop | answer |\n|---|---|---|---|\n";
   for (const auto& route : routes())
     out += "| `" + (route.method == "GET" ? "" : std::string(route.method) + " ") + std::string(route.path) +
-           "` | " + parameters_cell(route) + " | " +
-           (route.needs_stop ? "yes" : "no") + " | " + std::string(route.doc) + " `" +
-           std::string(route.content_type) + "` |\n";
+           "` | " + parameters_cell(route) + " | " + (route.needs_stop ? "yes" : "no") + " | " +
+           std::string(route.doc) + " `" + std::string(route.content_type) + "` |\n";
   return out;
 }
 

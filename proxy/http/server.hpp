@@ -35,9 +35,9 @@ class Server {
     const Recorder* recorder = nullptr;  ///< of /debug/packets; outlives what is served. Null: there is none
     Pprof pprof{};                       ///< of /debug/pprof
     triage::FileSource* image_files =
-        nullptr;                     ///< of crash reports; outlives what is served. Null: there are none
+        nullptr;                          ///< of crash reports; outlives what is served. Null: there are none
     inspect::Control* control = nullptr;  ///< outlives what is served. Null: the target is only looked at
-    std::size_t max_streams = 1024;  ///< of events; less if descriptors are short
+    std::size_t max_streams = 1024;       ///< of events; less if descriptors are short
     std::chrono::seconds request_timeout{30}, write_timeout{30};  ///< for a slow client
     std::chrono::milliseconds heartbeat = EventHub::heartbeat;
     /// Who is at the other end of a loopback connection (transport::find_peer); replaced by tests.

@@ -44,9 +44,8 @@ asio::awaitable<inspect::Result<std::vector<std::vector<triage::Frame>>>> StopFi
 
 asio::awaitable<inspect::Result<triage::Findings>> findings_of(Context& context) {
   if (!context.findings)
-    co_return tl::unexpected(inspect::Failure{inspect::Problem::unsupported,
-                                              "this session makes no crash reports, and reads no symbols",
-                                              {}});
+    co_return tl::unexpected(inspect::Failure{
+        inspect::Problem::unsupported, "this session makes no crash reports, and reads no symbols", {}});
   auto found = co_await context.findings->present();
   co_return found;
 }

@@ -15,7 +15,8 @@ class Control {
   virtual ~Control() = default;
 
   /// Stops a target that runs, whoever resumed it: a GDB that waits for it sees a SIGINT. Done once it has
-  /// stopped. Problem::stopped if it doesn't run, Problem::unsupported if it doesn't stop within some seconds.
+  /// stopped. Problem::stopped if it doesn't run, Problem::unsupported if it doesn't stop within some
+  /// seconds.
   virtual asio::awaitable<std::optional<Failure>> interrupt_target() = 0;
 
   /// Lets a stopped target run, with the signal that it stopped for, as GDB's `continue` does. Done once that
