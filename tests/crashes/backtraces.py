@@ -34,6 +34,7 @@ def plain(function):
         return None
     name = re.sub(r"^(?:static|virtual) ", "", function)
     name = re.sub(r"\b(\d+)u?l*\b", r"\1", name)  # GDB tells the types of template arguments
+    name = re.sub(r", , [^<>]*>", ">", name)  # GDB tells an empty parameter pack, and defaults behind it, where DW_AT_name doesn't
     depth = 0
     for at, character in enumerate(name):
         depth += (character == "<") - (character == ">" and name[at - 1] != "-")

@@ -162,17 +162,18 @@ def corpus_is_as_written(world, part, builds, hashes):
     runs = [run for run in runs if run.name in reports]
     cores = {run.name: (placed(world).local(run.build.name), os.path.join(folder, run.name + ".core")) for run in runs}
     seen = backtraces.of_cores(world.gdb, world.sysroot, BUILT, cores)
-    frames = differing = same = 0
+    frames = differing = same = beside_gdb = 0
     for run in runs:
         report = reports[run.name]
         compared, different = (0, []) if run.beyond_gdb else against_gdb(report, seen[run.name], run.ends_differ)
-        frames, differing, same = frames + compared, differing + len(different), same + (not different)
+        frames, differing = frames + compared, differing + len(different)
+        beside_gdb, same = beside_gdb + (not run.beyond_gdb), same + (not run.beyond_gdb and not different)
         problems = [*json_schema.problems(report, rules), *as_written(run, report), *different]
         wrong += ["%s: %s" % (run.name, problem) for problem in problems[:6]]
     split, collided = split_and_collided(hashes.add(runs, reports))
     wrong += ["%s has %d hashes" % pair for pair in split.items()] + ["one hash for %s" % ", ".join(those) for those in collided]
     world.told.append(part + ": %d runs of %d programs: %d backtraces of %d and %d frames of %d as in GDB; %d groups, %d split, %d collisions" % (
-        len(runs), len({run.build.source for run in runs}), same, len(runs), frames - differing, frames, len({run.group for run in runs}), len(split), len(collided)))
+        len(runs), len({run.build.source for run in runs}), same, beside_gdb, frames - differing, frames, len({run.group for run in runs}), len(split), len(collided)))
     clustered = subprocess.run([CLUSTER, folder, "--json"], capture_output=True, text=True)
     if clustered.returncode != 0 or len(json.loads(clustered.stdout)) != len({run.group for run in runs}):
         wrong.append("cluster.py: %s%s" % (clustered.stderr, clustered.stdout[:300]))
