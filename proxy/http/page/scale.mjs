@@ -28,13 +28,11 @@ export function stretchesOf(regions) {
 
 // The size up to which holes are drawn, so that they have no more than `most` bytes together.
 function largestSmall(holes, most) {
-  let sum = 0, limit = 0;
-  for (const hole of holes.sort((a, b) => a - b)) {
-    sum += hole;
-    if (sum > most) break;
-    limit = hole;
-  }
-  return limit;
+  let sum = 0;
+  holes.sort((a, b) => a - b);
+  const over = holes.findIndex((hole) => (sum += hole) > most);
+  if (over < 0) return holes.at(-1) ?? 0;
+  return holes.findLast((hole) => hole < holes[over]) ?? 0;  // of holes of one size all are drawn, or none
 }
 
 /** One view of the stretches: `width` pixels of a line that is zoomed and scrolled. Immutable. */
