@@ -129,7 +129,10 @@ void Investigator::take_file(Image& image, const inspect::Result<std::string>& c
 }
 
 void Investigator::take_debug(Image& image, const inspect::Result<std::string>& contents) {
-  if (!contents && contents.error().problem == inspect::Problem::gone) return;
+  using inspect::Problem;
+  const bool unknown = !contents && (contents.error().problem == Problem::gone ||
+                                     contents.error().problem == Problem::running);
+  if (unknown) return;
   if (auto taken = files_.take_debug(image.build_id, contents ? *contents : std::string()))
     set_debug(image, *std::move(taken));
 }
