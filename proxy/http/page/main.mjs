@@ -14,7 +14,8 @@ import { hex } from "./numbers.mjs";
 import { regionAt, regionsOf } from "./regions.mjs";
 import { reasonOf } from "./stops.mjs";
 
-const LINK_PERIOD = 1000;  // ms
+const LINK_PERIOD = 1000;   // ms
+const RUNNING_PAUSE = 300;  // ms
 
 class Page {
   #api = new Api();
@@ -92,7 +93,10 @@ class Page {
     }
   }
 
+  // A step is over before that, and asks nothing.
   async #showRunning(signal) {
+    await new Promise((resolve) => setTimeout(resolve, RUNNING_PAUSE));
+    if (signal.aborted) return;
     const map = await this.#api.json("/debug/elf/memmap", signal);
     this.#showMap(map, () => {});
   }
