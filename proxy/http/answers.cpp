@@ -6,6 +6,7 @@
 #include "proxy/http/handle.hpp"
 #include "proxy/http/handlers.hpp"
 #include "proxy/http/json_text.hpp"
+#include "proxy/triage/disassembler.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
@@ -70,6 +71,17 @@ Answer failure_answer(const inspect::Failure& failure, link::StopId stop_id) {
 
 bool names_tag(std::string_view if_none_match, std::string_view etag) {
   return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
+}
+
+tl::expected<memmap::AddressRange, Answer> instruction_range(const Call& call) {
+  const auto stop_id = call.context.inspection.state().stop_id;
+  const auto address = call.arguments.number("addr").value_or(0);
+  const auto length = call.arguments.number("count").value_or(1) * triage::instruction_bytes;
+  if (address % triage::instruction_bytes != 0)
+    return tl::unexpected(error_answer(400, "bad_parameter", "'addr' must be a multiple of 4.", stop_id));
+  if (address + (length - 1) < address)
+    return tl::unexpected(error_answer(400, "wraps", "The range goes beyond the last address.", stop_id));
+  return memmap::AddressRange{{address}, {address + length}};
 }
 
 std::optional<rsp::ThreadId> thread_argument(const Arguments& arguments) {

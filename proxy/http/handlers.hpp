@@ -5,7 +5,9 @@
 
 #include <asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
 
+#include "memmap/address.hpp"
 #include "proxy/http/routes.hpp"
 
 namespace rspbridge::proxy::http {
@@ -43,6 +45,9 @@ Answer text_answer(std::string text, std::string content_type, link::StopId stop
 
 /// Whether If-None-Match names this entity (RFC 9110, 13.1.2: weak comparison).
 bool names_tag(std::string_view if_none_match, std::string_view etag);
+
+/// The instructions of the parameters `addr` and `count`, or the answer that they are none.
+tl::expected<memmap::AddressRange, Answer> instruction_range(const Call& call);
 
 /// The thread of the parameter `thread`; nothing if it wasn't given.
 std::optional<rsp::ThreadId> thread_argument(const Arguments& arguments);

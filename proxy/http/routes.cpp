@@ -40,17 +40,7 @@ constexpr std::array memory_parameters{
               .doc = "in bytes"},
 };
 
-constexpr std::array disassembly_parameters{
-    Parameter{.name = "addr", .kind = Kind::number, .required = true, .doc = "a multiple of 4"},
-    Parameter{.name = "count",
-              .kind = Kind::number,
-              .least = 1,
-              .most = max_instructions,
-              .otherwise = "16",
-              .doc = "how many instructions"},
-};
-
-constexpr std::array line_parameters{
+constexpr std::array instruction_parameters{
     Parameter{.name = "addr", .kind = Kind::number, .required = true, .doc = "a multiple of 4"},
     Parameter{.name = "count",
               .kind = Kind::number,
@@ -117,9 +107,9 @@ constexpr std::array table{
           "The target's own registers of one thread. One that isn't available is `null`.", answer_registers},
     Route{"GET", "/debug/memory", memory_parameters, true, "application/octet-stream",
           "Memory, as bytes. Takes `Range` and `If-None-Match`.", answer_memory},
-    Route{"GET", "/debug/disassemble", disassembly_parameters, true, kJson,
+    Route{"GET", "/debug/disassemble", instruction_parameters, true, kJson,
           "ARM64 instructions. Fewer than asked for where memory ends.", answer_disassembly},
-    Route{"GET", "/debug/lines", line_parameters, true, kJson,
+    Route{"GET", "/debug/lines", instruction_parameters, true, kJson,
           "Of each instruction the function, the file and the line, as DWARF and symbols tell.",
           answer_lines},
     Route{"GET", "/debug/source", source_parameters, true, kJson,

@@ -46,14 +46,12 @@ Json place_json(std::uint64_t address, const std::vector<triage::Frame>& functio
 
 asio::awaitable<Answer> answer_lines(const Call& call) {
   const auto stop_id = call.context.inspection.state().stop_id;
-  const auto address = call.arguments.number("addr").value_or(0);
-  const auto count = call.arguments.number("count").value_or(1);
-  if (address % triage::instruction_bytes != 0)
-    co_return error_answer(400, "bad_parameter", "'addr' must be a multiple of 4.", stop_id);
-  if (address + (count * triage::instruction_bytes - 1) < address)
-    co_return error_answer(400, "wraps", "The range goes beyond the last address.", stop_id);
+  const auto range = instruction_range(call);
+  if (!range) co_return range.error();
   std::vector<std::uint64_t> addresses;
-  for (std::uint64_t i = 0; i < count; ++i) addresses.push_back(address + i * triage::instruction_bytes);
+  for (std::uint64_t left = range->end.value - range->begin.value; left != 0;
+       left -= triage::instruction_bytes)
+    addresses.push_back(range->end.value - left);
   const auto functions = co_await functions_of(call.context, addresses);
   if (!functions) co_return failure_answer(functions.error(), stop_id);
   Json document{{"lines", Json::array()}};

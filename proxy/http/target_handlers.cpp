@@ -108,12 +108,9 @@ asio::awaitable<Answer> answer_registers(const Call& call) {
 asio::awaitable<Answer> answer_disassembly(const Call& call) {
   auto& inspection = call.context.inspection;
   const auto stop_id = inspection.state().stop_id;
-  const auto address = call.arguments.number("addr").value_or(0);
-  const auto length = call.arguments.number("count").value_or(1) * triage::instruction_bytes;
-  if (address % triage::instruction_bytes != 0)
-    co_return error_answer(400, "bad_parameter", "'addr' must be a multiple of 4.", stop_id);
-  if (address + (length - 1) < address)
-    co_return error_answer(400, "wraps", "The range goes beyond the last address.", stop_id);
+  const auto range = instruction_range(call);
+  if (!range) co_return range.error();
+  const std::uint64_t address = range->begin.value, length = range->end.value - address;
   const auto map = co_await inspection.map();
   if (map && !(*map)->architecture.empty() && (*map)->architecture != "aarch64")
     co_return error_answer(501, "unsupported",
