@@ -1,6 +1,7 @@
 #include "proxy/near/knowledge.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "rsp/escape.hpp"
@@ -261,8 +262,9 @@ void Knowledge::before_resume(const Request& request) {
 
 void Knowledge::expect_look_around() {
   constexpr std::size_t most = 16;
+  constexpr std::chrono::milliseconds slow{5};  // nearer by, asking costs less than what nobody may want
   const auto& stopped = state_.stopped_thread();
-  if (!stopped || alive_.size() > most) return;
+  if (!stopped || alive_.size() > most || hooks_.link().rtt.value_or(slow) < slow) return;
   for (const auto& [pid, tid] : alive_)
     if (pid == stopped->pid.value_or(0) && tid != stopped->tid)
       working_set_.asked(ThreadId{stopped->pid, tid}, "g");

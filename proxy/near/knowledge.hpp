@@ -118,7 +118,8 @@ class Knowledge {
   /// The request is about to be asked, and somebody waits for the answer.
   void count_trip(const link::Request& request);
   link::Wanted wanted() const { return working_set_.wanted(budget_.things()); }
-  /// Where the program went far, a person will look around: the other threads' registers, if they are few.
+  /// Where the program went far, a person will look around: the other threads' registers, if they are few and
+  /// a round trip is long.
   void expect_look_around();
   void ask_ahead();
   /// Who asks for another thread's registers will ask for all threads', and for the stacks that they point

@@ -166,6 +166,10 @@ TEST_CASE("where the target went far, the other threads' registers and stacks co
   other.instead["g"] = registers_with_sp_411000;
   other.gdb("vCont;c:p1.-1");
   CHECK(other.cost({"Hgp1.2", "g", "m411010,8"}) == 0);
+  Stub nearby;
+  nearby.d.figures.rtt = std::chrono::milliseconds(2);
+  nearby.gdb("vCont;c:p1.-1");
+  CHECK(nearby.cost({"Hgp1.2", "g"}) == 1);
 }
 
 TEST_CASE("of many threads no registers come by themselves") {
