@@ -17,7 +17,7 @@ START = ["break main", "continue"]
 
 # GDB 13 can't tell where a longjmp leads to on AArch64, since glibc mangles pointers, and stops there.
 OWN = [
-    Scenario("every-line", "stepping", START + ["next", "next", "print total", "next", "print total", "next 4", "print total > 133", "tbreak stepping.cpp:94",
+    Scenario("every-line", "stepping", START + ["next", "next", "print total", "next", "print total", "next 4", "print total > 133", "tbreak stepping.cpp:95",
                                                 "continue", *["next"] * 20],
              [r"\$1 = 120", r"\$2 = 133", r"\$3 = true", r"exited with code"], output="signals 1 1"),
     Scenario("recursion", "stepping", ["break factorial", "continue", "delete", "next", "next", "print rest", "next", "next", "next", "bt 1",
@@ -55,7 +55,7 @@ OWN = [
     Scenario("syscalls", "stepping", ["break signals", "continue", "finish", "delete", "catch syscall openat", "next", "next", "next", "bt 1", "next", "delete", "next"], [r"syscall openat"]),
     Scenario("threads", "stepping", ["break work", "continue", "set scheduler-locking step", "delete", "next", "next", "set scheduler-locking off", "next", "next",
                                      "step", "step", "finish"], [r"count \(by=1\)"], no_addresses=True),
-    Scenario("threads-racing", "stepping", ["break stepping.cpp:105", "continue", "delete", "next", "print total * 0"], [r"pthread_join|printf"],
+    Scenario("threads-racing", "stepping", ["break stepping.cpp:106", "continue", "delete", "next", "print total * 0"], [r"pthread_join|printf"],
              no_addresses=True),
     Scenario("user's-hook", "stepping", START + ["next", "next", "step"], [r"before\n"],
              before=["python gdb.execute('define hook-next\\necho before\\\\n\\nend')"]),
