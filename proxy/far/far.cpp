@@ -45,7 +45,7 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 }  // namespace
 
-Far::Far(link::SendToNear near, Stub stub)
+Far::Far(link::SendToNear near, Stub stub, ProcessAccess* access)
     : near_(std::move(near)),
       stub_(stub),
       queue_({.notification = [this](std::string p) { on_notification(std::move(p)); },
@@ -60,7 +60,8 @@ Far::Far(link::SendToNear near, Stub stub)
                           [this](const link::Request& resume, std::string output) {
                             near_(link::Reply{resume.id, std::move(output), false});
                           }}),
-      map_reader_(queue_) {}
+      map_reader_(queue_),
+      process_(access, queue_) {}
 
 void Far::open() {
   queue_.submit({.payload = "QStartNoAckMode", .done = [this](const std::string& reply, bool) {
@@ -131,7 +132,7 @@ bool Far::answered_from_before(const link::Request& request) {
 }
 
 void Far::forward(link::Request request) {
-  if (answered_from_before(request)) return;
+  if (answered_from_before(request) || read_directly(request)) return;
   if (request.payload.starts_with("qXfer:features:read") && state_.quirks().needs_thread_for_features &&
       !thread_was_selected_)
     queue_.submit({.payload = "Hg0"});
@@ -145,7 +146,10 @@ void Far::forward(link::Request request) {
               (request.promised == Promise::certain && stub_ == Stub::beside);
   if (request.effect == Effect::resumes) runs_on_ = continues(request);
   if (request.payload.starts_with("Z0") || request.payload.starts_with("z0")) broken_.erase(key_of(request));
-  if (const auto breakpoint = rsp::parse_breakpoint(request.payload)) steps_.sees(*breakpoint);
+  if (const auto breakpoint = rsp::parse_breakpoint(request.payload)) {
+    steps_.sees(*breakpoint);
+    process_.sees(*breakpoint);
+  }
   if (request.effect == Effect::resumes && !resumes_thread(request.payload)) {
     broken_.clear();
     steps_.forget_breakpoints();
@@ -190,7 +194,9 @@ std::string Far::fit(std::string payload) const {
 
 void Far::before_sending(const Job& job) {
   if (job.payload.starts_with("Hg")) thread_was_selected_ = true;
-  if (job.effect == Effect::resumes) state_.resumes();
+  if (job.effect != Effect::resumes) return;
+  state_.resumes();
+  process_.resumes();
 }
 
 void Far::on_answer(const link::Request& request, std::string payload, bool final) {

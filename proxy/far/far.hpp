@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proxy/far/map_reader.hpp"
+#include "proxy/far/process_reader.hpp"
 #include "proxy/far/step_over.hpp"
 #include "proxy/far/stub_queue.hpp"
 #include "proxy/link/messages.hpp"
@@ -28,8 +29,9 @@ class Far {
     beside,     ///< its answers cost nothing: all is waited for, and calls can be run through
     over_link,  ///< a round trip away: for what is certain nobody waits
   };
-  /// `near` must not deliver inside the call.
-  Far(link::SendToNear near, Stub stub);
+  /// `near` must not deliver inside the call. `access` is to the machine that a stub `beside` runs on; null:
+  /// the stub is asked for all. It must outlive this.
+  Far(link::SendToNear near, Stub stub, ProcessAccess* access = nullptr);
 
   void on_link(link::ToFar message);
   void on_stub_bytes(std::string_view bytes);
@@ -61,7 +63,12 @@ class Far {
   /// Gives near an answer; `reply` is `payload`, run-length expanded.
   void tell(const link::Request& request, std::string payload, const std::string& reply);
   void on_notification(std::string payload);
+  /// Answers it from the process, without the stub.
+  bool read_directly(const link::Request& request);
+  /// Nothing is under way that the stub would do first.
+  bool undisturbed() const;
   void gather(link::StopBundle bundle);
+  void ask_for_fact(const link::Question& question);
   /// The stub's answer, and the parts that follow it.
   void give_fact(const link::Question& question, std::string payload);
   void follow(const std::optional<rsp::ThreadId>& thread, const std::string& request,
@@ -88,6 +95,7 @@ class Far {
   link::Wanted wanted_;
   std::map<std::string, std::string> symbols_;  ///< for the next `qSymbol::`, by name
   MapReader map_reader_;
+  ProcessReader process_;
 };
 
 }  // namespace rspbridge::proxy::far

@@ -59,23 +59,38 @@ void Far::gather(link::StopBundle bundle) {
   const auto questions = bundle.coming;
   const bool map = bundle.map_coming;
   near_(std::move(bundle));
-  for (const link::Question& question : questions)
-    queue_.submit(
-        {.payload = question.payload,
-         .thread = question.thread,
-         .done = [this, question](std::string reply, bool) { give_fact(question, std::move(reply)); },
-         .no_thread =
-             [this, question] {
-               near_(link::Fact{question, std::nullopt});
-             }});
+  const auto& thread = state_.stopped_thread();
+  if (able && thread) {
+    const auto stop = rsp::parse_stop_reply(state_.stop_reply());
+    process_.stopped(*thread, stop && stop->pair("exec").has_value());
+  }
+  for (const link::Question& question : questions) {
+    auto reply = pid && undisturbed() ? process_.reply(*pid, question.payload) : std::nullopt;
+    if (reply)
+      give_fact(question, *std::move(reply));
+    else
+      ask_for_fact(question);
+  }
   // What changes something would have to wait for the stopped thread's selection.
   const bool elsewhere =
       !questions.empty() && questions.back().thread && questions.back().thread != questions.front().thread;
   if (elsewhere) queue_.submit({.payload = "Hg" + rsp::format_thread_id(*questions.front().thread)});
-  if (map)
+  if (map && process_.maps())
+    near_(link::MapRead{*process_.maps(), ""});
+  else if (map)
     map_reader_.read(*pid, gdb_fs_, [this](std::optional<std::string> text, std::string why_not) {
       near_(link::MapRead{std::move(text), std::move(why_not)});
     });
+}
+
+void Far::ask_for_fact(const link::Question& question) {
+  queue_.submit({.payload = question.payload,
+                 .thread = question.thread,
+                 .done = [this, question](std::string reply, bool) { give_fact(question, std::move(reply)); },
+                 .no_thread =
+                     [this, question] {
+                       near_(link::Fact{question, std::nullopt});
+                     }});
 }
 
 void Far::give_fact(const link::Question& question, std::string payload) {
@@ -87,14 +102,19 @@ void Far::follow(const std::optional<rsp::ThreadId>& thread, const std::string& 
                  const std::string& payload) {
   auto next = link::following_part(request, rsp::expand_runs(payload).value_or(payload));
   if (!next) return;
-  const link::Question question{thread, *std::move(next)};
-  queue_.submit({.payload = question.payload,
-                 .thread = thread,
-                 .done = [this, question](std::string reply, bool) { give_fact(question, std::move(reply)); },
-                 .no_thread =
-                     [this, question] {
-                       near_(link::Fact{question, std::nullopt});
-                     }});
+  ask_for_fact({thread, *std::move(next)});
+}
+
+bool Far::undisturbed() const {
+  return !queue_.has([](const Job& job) { return job.effect != link::Effect::looks; });
+}
+
+bool Far::read_directly(const link::Request& request) {
+  if (request.effect != link::Effect::looks || !undisturbed()) return false;
+  const auto pid = request.thread && request.thread->pid ? request.thread->pid : state_.current_process();
+  auto reply = pid ? process_.reply(*pid, request.payload) : std::nullopt;
+  if (reply) near_(link::Reply{request.id, *std::move(reply)});
+  return reply.has_value();
 }
 
 }  // namespace rspbridge::proxy::far

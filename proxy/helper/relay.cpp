@@ -35,7 +35,7 @@ Relay::Relay(int in, int out, StubSocket stub, std::string program_version)
       out_(out),
       stub_(std::move(stub.socket)),
       link_(std::move(program_version)),
-      far_([this](link::ToNear message) { link_.send(message); }, far::Far::Stub::beside) {
+      far_([this](link::ToNear message) { link_.send(message); }, far::Far::Stub::beside, &processes_) {
   make_non_blocking(in_);
   make_non_blocking(out_);
   if (!stub_) far_.on_stub_closed(stub.why_not);

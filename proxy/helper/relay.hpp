@@ -5,6 +5,7 @@
 
 #include "proxy/far/far.hpp"
 #include "proxy/helper/fd.hpp"
+#include "proxy/helper/process_access.hpp"
 #include "proxy/helper/stub_socket.hpp"
 #include "proxy/link/stream_link.hpp"
 
@@ -34,6 +35,7 @@ class Relay {
   int in_, out_;
   Fd stub_;
   link::FarEnd link_;
+  LinuxProcessAccess processes_;
   far::Far far_;
   std::string to_near_, to_stub_;
   bool link_closed_ = false;

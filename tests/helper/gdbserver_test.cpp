@@ -115,6 +115,39 @@ TEST_CASE("a session with gdbserver by way of the helper") {
   CHECK(near.process().wait() == 0);
 }
 
+TEST_CASE("what isn't code is read beside gdbserver, and code by it") {
+  Gdbserver gdbserver;
+  NearSide near(gdbserver.address());
+  open(near);
+  near.send(link::Request{
+      .id = ++near.last_id, .payload = "?", .effect = link::Effect::looks, .answer = link::Answer::status});
+  REQUIRE(near.next_of<link::StopBundle>());
+  near.send(link::Wanted{.pages = {{link::WantedPage::Base::sp, 0}, {link::WantedPage::Base::pc, 0}},
+                         .sp_regnum = 7,
+                         .pc_regnum = 16,
+                         .map = true});
+  resume(near, "vCont;s");
+  const Stop stop = resume(near, "vCont;s");
+  REQUIRE(stop.facts.size() == 2);
+  // gdbserver encodes runs, the kernel doesn't.
+  const std::string stack = stop.facts[0].payload.value_or(""), code = stop.facts[1].payload.value_or("");
+  const std::string question = stop.facts[0].question.payload;
+  CHECK(stack.size() == 8192);
+  CHECK(code.find('*') != std::string::npos);
+  CHECK(near.ask(question) == stack);
+  // Where GDB has set a breakpoint, gdbserver has to say what was there.
+  const auto page = rsp::parse_memory_read(question);
+  REQUIRE(page);
+  const std::string breakpoint = "0," + rsp::format_hex(page->address + 64) + ",1";
+  CHECK(near.ask("Z" + breakpoint, link::Effect::changes) == "OK");
+  const auto said = near.ask(question);
+  REQUIRE(said);
+  CHECK(said->find('*') != std::string::npos);
+  CHECK(expanded(*said) == stack);
+  CHECK(near.ask("z" + breakpoint, link::Effect::changes) == "OK");
+  near.process().close_stdin();
+}
+
 TEST_CASE("a stop with what is wanted costs little on the wire") {
   Gdbserver gdbserver;
   NearSide near(gdbserver.address());

@@ -1,0 +1,77 @@
+#include "proxy/far/process_reader.hpp"
+
+#include <utility>
+
+#include <elf.h>
+
+#include "memmap/auxv.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/memory.hpp"
+
+namespace rspbridge::proxy::far {
+namespace {
+
+constexpr std::uint64_t page_size = 4096;
+constexpr std::uint64_t random_bytes = 16;
+
+}  // namespace
+
+void ProcessReader::stopped(const rsp::ThreadId& thread, bool executed) {
+  stopped_ = false;
+  if (!access_ || !thread.pid || *thread.pid <= 0) return;
+  if (executed || pid_ != *thread.pid) {
+    pid_ = *thread.pid;
+    same_ = false;
+    pages_with_breakpoints_.clear();
+    identify(thread);
+  }
+  if (same_) read_map();
+}
+
+void ProcessReader::identify(const rsp::ThreadId& thread) {
+  const auto bytes = access_->file(pid_, "auxv");
+  const auto auxv = bytes ? memmap::Auxv::parse(*bytes) : std::nullopt;
+  const auto at = auxv ? auxv->find(AT_RANDOM) : std::nullopt;
+  auto random = at ? access_->memory(pid_, *at, random_bytes) : std::nullopt;
+  if (!random) return;
+  const rsp::MemoryRead read{rsp::MemoryEncoding::hex, *at, random_bytes};
+  queue_.submit(
+      {.payload = rsp::format_memory_read(read),
+       .thread = thread,
+       .done = [this, pid = pid_, read, expected = *std::move(random)](const std::string& reply, bool) {
+         const auto said = rsp::parse_memory_reply(read, rsp::expand_runs(reply).value_or(reply));
+         same_ = pid == pid_ && said == expected;
+       }});
+}
+
+void ProcessReader::read_map() {
+  auto text = access_->file(pid_, "maps");
+  stopped_ = text.has_value();
+  if (!text || (map_ && *text == maps_)) return;
+  maps_ = *std::move(text);
+  map_ = memmap::VmaMap::parse_maps(maps_);
+}
+
+void ProcessReader::sees(const rsp::BreakpointRequest& breakpoint) {
+  if (breakpoint.key.type != rsp::BreakpointType::software) return;
+  const std::uint64_t page = breakpoint.key.address / page_size;
+  pages_with_breakpoints_.insert({page, page + 1});  // its instruction may reach into the next one
+}
+
+std::optional<std::string> ProcessReader::reply(std::int64_t pid, std::string_view request) const {
+  if (!stopped_ || !map_ || pid != pid_) return std::nullopt;
+  const auto read = rsp::parse_memory_read(request);
+  if (!read || read->encoding != rsp::MemoryEncoding::hex || read->length == 0) return std::nullopt;
+  const memmap::Vma* const vma = map_->find(memmap::VirtAddr{read->address});
+  if (!vma || !vma->readable || vma->executable || vma->is_device() ||
+      read->length > vma->range.end.value - read->address)
+    return std::nullopt;
+  const auto breakpoint = pages_with_breakpoints_.lower_bound(read->address / page_size);
+  if (breakpoint != pages_with_breakpoints_.end() &&
+      *breakpoint <= (read->address + read->length - 1) / page_size)
+    return std::nullopt;
+  const auto bytes = access_->memory(pid_, read->address, read->length);
+  return bytes ? std::optional(rsp::to_hex(*bytes)) : std::nullopt;
+}
+
+}  // namespace rspbridge::proxy::far
