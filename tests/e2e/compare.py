@@ -52,8 +52,8 @@ def play(world, scenario, where, way):
             text += gdb.text()
         finally:
             gdb.end()
-        secrets = [(stub.address, "ADDRESS"), (dump, "DUMP")]
-        return normalise(text, secrets), normalise(stub.output(), secrets)
+    secrets = [(stub.address, "ADDRESS"), (dump, "DUMP")]
+    return normalise(text, secrets), normalise(stub.output(), secrets)
 
 
 def difference(direct, bridged):

@@ -1,7 +1,7 @@
 """The two ways to the same program: a stub that GDB reaches by itself (`direct`), and rspbridge in between.
 
 Each stub is a context manager with `address` (for `target extended-remote`), `output()` (what the program printed) and
-`secrets` (strings of this one run, for the normaliser).
+`secrets` (strings of this one run, for the normaliser). The output is whole once the context is left.
 """
 import json
 import os
@@ -71,7 +71,11 @@ class DirectGuest(Stub):
         self.child = guest.spawn("echo gdbserver $$ >&2; exec gdbserver %s" % command)
         pid = int(self.child.said(rb"gdbserver (\d+)")[1])
         self.cleanups.append(self.child.end)
-        self.cleanups.append(lambda: guest.kill([pid]))
+
+        def kill():
+            guest.kill([pid])
+            wait_for(lambda: self.child.process.poll() is not None, "the rest of gdbserver's output")
+        self.cleanups.append(kill)
         port = int(self.child.said(rb"Listening on port (\d+)")[1])
         local, cancel = guest.forward(port)
         self.cleanups.append(cancel)

@@ -104,8 +104,8 @@ def play(world, case, viewed):
                 gdb.ask("kill inferiors 1")
         finally:
             gdb.end() if alive else gdb.kill()
-        secrets = [(way.address, "ADDRESS"), (stub.address, "ADDRESS"), (root, "SYSROOT"), (world.sysroot, "SYSROOT")]
-        return normalise(gdb.transcript, secrets), stub.output()
+    secrets = [(way.address, "ADDRESS"), (stub.address, "ADDRESS"), (root, "SYSROOT"), (world.sysroot, "SYSROOT")]
+    return normalise(gdb.transcript, secrets), stub.output()
 
 
 def play_both(world, case):
