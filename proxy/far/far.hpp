@@ -69,6 +69,7 @@ class Far {
   bool undisturbed() const;
   void gather(link::StopBundle bundle);
   void ask_for_fact(const link::Question& question);
+  void give_map(std::string text);
   /// The stub's answer, and the parts that follow it.
   void give_fact(const link::Question& question, std::string payload);
   void follow(const std::optional<rsp::ThreadId>& thread, const std::string& request,

@@ -76,11 +76,20 @@ void Far::gather(link::StopBundle bundle) {
       !questions.empty() && questions.back().thread && questions.back().thread != questions.front().thread;
   if (elsewhere) queue_.submit({.payload = "Hg" + rsp::format_thread_id(*questions.front().thread)});
   if (map && process_.maps())
-    near_(link::MapRead{*process_.maps(), ""});
+    give_map(*process_.maps());
   else if (map)
     map_reader_.read(*pid, gdb_fs_, [this](std::optional<std::string> text, std::string why_not) {
       near_(link::MapRead{std::move(text), std::move(why_not)});
     });
+}
+
+// Near looks into what the facts told of once it has the map: that comes behind them.
+void Far::give_map(std::string text) {
+  queue_.submit({.done =
+                     [this, text = std::move(text)](const std::string&, bool) {
+                       near_(link::MapRead{text, ""});
+                     },
+                 .veto = [] { return std::optional<std::string>(""); }});
 }
 
 void Far::ask_for_fact(const link::Question& question) {
