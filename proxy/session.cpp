@@ -18,7 +18,6 @@ using link::Effect;
 
 namespace {
 
-constexpr std::chrono::milliseconds patience{700};          // GDB's is 2 s
 constexpr std::size_t most_pending = std::size_t{8} << 20;  // bytes for a GDB that doesn't read
 
 }  // namespace
@@ -49,7 +48,7 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
 
 Session::~Session() {
   to_stub_->close();
-  if (gdb_) gdb_->out->close();
+  for (const auto& connection : clients()) connection->out->close();
 }
 
 asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
@@ -117,99 +116,6 @@ asio::awaitable<void> Session::accept_from(transport::Listener& listener) {
   }
 }
 
-void Session::admit(transport::Accepted accepted) {
-  const auto uid = accepted.peer.uid;
-  if (!uid || (*uid != ::getuid() && *uid != 0)) {
-    spdlog::warn("refused a connection from {}: {}", accepted.peer.address,
-                 uid ? "it belongs to user " + std::to_string(*uid) + ", and only user " +
-                           std::to_string(::getuid()) + " and root are served"
-                     : "the kernel doesn't tell whose it is");
-    return;
-  }
-  if (gdb_) {
-    spdlog::warn("refused a second GDB ({}): {} is connected; leave that one first", accepted.peer.address,
-                 gdb_->name);
-    return;
-  }
-  std::shared_ptr<transport::Stream> stream = std::move(accepted.stream);
-  auto failed = [](const std::string& why) { spdlog::debug("writing to GDB failed: {}", why); };
-  auto out = std::make_shared<OutQueue>(executor_, stream, OutQueue::Hooks{failed, [this] { wake(); }});
-  near::Client::Hooks hooks{.far = [this](link::ToFar message) { knowledge_.to_far(std::move(message)); },
-                            .warning = [](const std::string& text) { spdlog::warn("{}", text); },
-                            .info = [](const std::string& text) { spdlog::info("{}", text); },
-                            .flush = [this] { knowledge_.forget(); },
-                            .describe_link = [this] { return link::describe(knowledge_.report()); }};
-  gdb_ = std::make_shared<Connection>(std::move(stream), std::move(out), accepted.peer.address,
-                                      std::move(hooks), shared_, view_for(accepted.peer), executor_);
-  spdlog::debug("GDB connected from {}", gdb_->name);
-  knowledge_.to_far(link::GdbCame{});
-  settle();
-  if (knowledge_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
-  asio::co_spawn(executor_, read_gdb(gdb_), asio::detached);
-  asio::co_spawn(executor_, keep_patient(gdb_), asio::detached);
-}
-
-ViewChoice Session::picked_view(const transport::Peer& peer) const {
-  if (architecture_ && *architecture_ != "aarch64")
-    return {near::ViewKind::native, "the target is " + *architecture_, false};
-  return choose_view(peer.pid);
-}
-
-near::ViewSettings Session::view_for(const transport::Peer& peer) const {
-  near::ViewSettings settings{.document = options_.view_document, .document_name = options_.view_file};
-  if (options_.view) {
-    settings.kind = *options_.view;
-  } else {
-    const ViewChoice choice = picked_view(peer);
-    settings.kind = choice.kind;
-    settings.why = choice.why;
-    spdlog::log(choice.worth_saying ? spdlog::level::info : spdlog::level::debug, "view {}: {}",
-                near::to_string(choice.kind), choice.why);
-  }
-  if (options_.symbols) settings.symbols = options_.symbols(settings.kind);
-  return settings;
-}
-
-asio::awaitable<void> Session::keep_patient(std::shared_ptr<Connection> connection) {
-  Counted reader(readers_);
-  while (gdb_ == connection) {
-    asio::error_code left;
-    connection->patience.expires_after(patience);
-    co_await connection->patience.async_wait(asio::redirect_error(asio::use_awaitable, left));
-    const bool waits = gdb_ == connection && connection->client.takes_patience();
-    if (waits && connection->out->idle()) connection->out->write("+");
-  }
-}
-
-asio::awaitable<void> Session::read_gdb(std::shared_ptr<Connection> connection) {
-  Counted reader(readers_);
-  std::vector<char> buffer(std::size_t{64} << 10);
-  try {
-    while (std::size_t n = co_await connection->stream->read_some(buffer)) {
-      if (options_.recorder)
-        options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_target, {buffer.data(), n});
-      connection->client.on_gdb_bytes({buffer.data(), n});
-      settle();
-    }
-  } catch (const std::system_error& error) {
-    spdlog::debug("GDB's connection failed: {}", error.what());
-  }
-  gdb_left(connection);
-}
-
-void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
-  if (!connection || gdb_ != connection) return;
-  spdlog::debug("GDB left ({})", connection->name);
-  knowledge_.gdb_gone(connection->client.on_gdb_closed());
-  connection->out->close();
-  connection->stream->close();
-  connection->patience.cancel();
-  gdb_.reset();
-  settle();
-  if (options_.end_when_empty && knowledge_.state().nothing_left())
-    asio::co_spawn(executor_, end_if_empty(), asio::detached);
-}
-
 void Session::end(SessionEnd how) {
   if (!end_) end_ = std::move(how);
   tell_observer();
@@ -222,9 +128,9 @@ void Session::request_end(std::string reason) {
 
 asio::awaitable<SessionEnd> Session::wait() {
   co_await wait_for([this] { return end_.has_value(); }, std::chrono::hours(24 * 365));
-  if (auto leaving = gdb_) {
+  for (const auto& leaving : clients()) {
     // Let GDB have the last reply before its connection closes.
-    const auto flushed = [&] { return gdb_ != leaving || leaving->out->idle(); };
+    const auto flushed = [&] { return !leaving->open || leaving->out->idle(); };
     co_await wait_for(flushed, std::chrono::milliseconds(500));
     gdb_left(leaving);
   }

@@ -43,8 +43,8 @@ struct SessionEnd {
   bool connection_lost = false;
 };
 
-/// Joins one stub with any number of GDBs, one after another, and with who else looks at the target.
-/// Everything runs on one executor.
+/// Joins one stub with any number of GDBs, of which one controls the target and the others observe, and with
+/// who else looks at it. Everything runs on one executor.
 class Session final : public inspect::StubAccess, public inspect::Control {
  public:
   struct Options {
@@ -156,7 +156,22 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   asio::awaitable<void> wait_for(std::function<bool()> condition, std::chrono::milliseconds most);
   /// The target's processes as `PID` in hex, or "" for the one of a stub without multiprocess.
   asio::awaitable<std::vector<std::string>> processes();
+  /// False, with a line in the log, for one that isn't served.
+  bool serves(const transport::Peer& peer) const;
   void admit(transport::Accepted accepted);
+  std::shared_ptr<Connection> connect(transport::Accepted accepted);
+  void make_observer(Connection& connection);
+  /// Hands control of the target over; says what came of it.
+  std::string take(const std::shared_ptr<Connection>& connection);
+  std::string who_controls() const;
+  std::string describe_clients() const;
+  std::vector<std::shared_ptr<Connection>> clients() const;
+  /// Gives observers their messages; false if there was none.
+  bool carry_to_observers();
+  /// Tells observers of a stop that isn't one on the way to another.
+  void watch_for_stand();
+  asio::awaitable<void> tell_if_standing(link::StopId stop);
+  void write_to(Connection& connection);
   near::ViewSettings view_for(const transport::Peer& peer) const;
   ViewChoice picked_view(const transport::Peer& peer) const;
   /// A ^C was sent: sees to it that the target stops, by other means if need be.
@@ -180,7 +195,9 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   std::unique_ptr<FarSide> far_;
   near::Shared shared_;
   near::Knowledge knowledge_;
-  std::shared_ptr<Connection> gdb_;
+  std::shared_ptr<Connection> gdb_;  ///< the one in control
+  std::vector<std::shared_ptr<Connection>> observers_;
+  std::optional<link::StopId> stands_at_;  ///< the stop that observers hear of, if it lasts
   std::optional<SessionEnd> end_;
   std::optional<std::string> architecture_;  ///< as far as the stub was asked
   std::vector<transport::ListenerPtr> listeners_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "proxy/near/observer.hpp"
 #include "proxy/session.hpp"
 
 namespace rspbridge::proxy {
@@ -18,9 +19,13 @@ struct Session::Connection {
         client(std::move(hooks), shared, std::move(view)),
         name(std::move(peer)),
         patience(stream_executor) {}
+  bool observes() const noexcept { return observer != nullptr; }
+
   std::shared_ptr<transport::Stream> stream;
   std::shared_ptr<OutQueue> out;
   near::Client client;
+  std::shared_ptr<near::Observer> observer;  ///< null: this GDB controls the target
+  bool open = true;
   std::string name;
   asio::steady_timer patience;
 };

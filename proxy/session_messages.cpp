@@ -26,6 +26,7 @@ void Session::complain(const std::string& text) {
 
 void Session::deliver(const link::ToNear& message) {
   if (gdb_) gdb_->client.on_link(message);
+  for (const auto& connection : observers_) connection->observer->on_link(message);
   if (const auto* opened = std::get_if<link::Opened>(&message)) opened_ = opened->is_stub;
   if (const auto* log = std::get_if<link::Log>(&message)) {
     if (log->warning)
@@ -45,9 +46,10 @@ void Session::deliver(const link::ToNear& message) {
 void Session::carry_messages() {
   for (;;) {
     while (auto message = far_->next()) knowledge_.to_near(*std::move(message));
-    const auto message = knowledge_.next();
-    if (!message) return;
-    deliver(*message);
+    if (const auto message = knowledge_.next())
+      deliver(*message);
+    else if (!carry_to_observers())
+      return;
   }
 }
 
@@ -55,17 +57,12 @@ void Session::settle() {
   if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
   carry_messages();
   tell_observer();
+  watch_for_stand();
   if (std::string bytes = far_->take_output(); !bytes.empty()) {
     if (std::exchange(heard_, false)) ++round_trips_;
     to_stub_->write(std::move(bytes));
   }
-  if (gdb_) {
-    if (std::string bytes = gdb_->client.take_output(); !bytes.empty()) {
-      if (options_.recorder)
-        options_.recorder->record(Recorder::Leg::gdb, Recorder::Direction::to_host, bytes);
-      gdb_->out->write(std::move(bytes));
-    }
-  }
+  for (const auto& connection : clients()) write_to(*connection);
   settling_ = false;
   wake();
 }

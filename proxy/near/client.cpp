@@ -11,7 +11,10 @@ namespace rspbridge::proxy::near {
 using link::Answer;
 
 Client::Client(Hooks hooks, Shared& shared, ViewSettings view)
-    : hooks_(std::move(hooks)), shared_(shared), view_(*this, std::move(view)) {}
+    : hooks_(std::move(hooks)),
+      shared_(shared),
+      file_system_(shared.file_system),
+      view_(*this, std::move(view)) {}
 
 void Client::on_gdb_bytes(std::string_view bytes) {
   gdb_.feed(bytes);
@@ -134,6 +137,16 @@ void Client::give_hint(link::StepHint hint) {
   if (hint == hint_) return;
   hint_ = hint;
   hooks_.far(std::move(hint));
+}
+
+void Client::take_control() {
+  shared_.file_system = file_system_;
+  if (hint_ != link::StepHint{}) hooks_.far(hint_);
+}
+
+void Client::set_file_system(std::int64_t pid) {
+  file_system_ = pid;
+  if (hooks_.controls()) shared_.file_system = pid;
 }
 
 void Client::agree_no_ack() {

@@ -33,7 +33,7 @@ struct Shared {
   bool multiprocess = false;                         ///< some GDB switched the multiprocess extension on
   bool keeps_answers = true;                         ///< false: every packet goes to the stub (`--no-cache`)
   std::map<std::int64_t, AbsentFiles> absent_files;  ///< by file system
-  std::int64_t file_system = 0;                      ///< that vFile:setfs selected
+  std::int64_t file_system = 0;                      ///< that vFile:setfs selected, in the stub
   std::string ready;                                 ///< the session's ready file, once it has one
   bool runs_through_calls = false;                   ///< far can, since it runs beside the stub
   std::set<std::string> written_files;  ///< by a GDB of this session: what is known of such a path may be old
@@ -108,6 +108,12 @@ class Client {
     std::function<FilesAhead::Clock::time_point()> now = FilesAhead::Clock::now;
     /// How the way to the stub stands: lines for people.
     std::function<std::string()> describe_link = [] { return std::string(); };
+    /// Who is connected, and who controls the target: lines for people.
+    std::function<std::string()> describe_clients = [] { return std::string(); };
+    /// This GDB is to control the target; what came of it, for people.
+    std::function<std::string()> take = [] { return std::string("This GDB controls the target.\n"); };
+    /// False: this GDB only observes (near/observer.hpp).
+    std::function<bool()> controls = [] { return true; };
   };
   /// `shared` must outlive the client. `view` is what this GDB gets to see of the target.
   Client(Hooks hooks, Shared& shared, ViewSettings view = {});
@@ -118,6 +124,12 @@ class Client {
   /// GDB's connection ended. Gives the packets that take back what it left in the stub. Call once.
   std::vector<std::string> on_gdb_closed();
   void on_link(const link::ToNear& message);
+  /// This GDB controls the target from now on: what it selected counts.
+  void take_control();
+  /// It doesn't any more. Gives the packets that take back what it left in the stub, but for its open files.
+  std::vector<std::string> lose_control() { return undo_.take_all_but("vFile:close:"); }
+  /// GDB waits for a reply, or for a stop.
+  bool is_waiting() const noexcept { return !slots_.empty() || !incoming_.empty(); }
   /// GDB gives a stub a few seconds for a reply (`set remotetimeout`), and one of ours may take longer: the
   /// link is slow or cut, or a file is read first. GDB skips what is no packet and starts its clock anew,
   /// so an acknowledgement that it doesn't need keeps it waiting (remote.c, getpkt). Others may not.
@@ -173,6 +185,9 @@ class Client {
   /// The process ("p1f"; empty: any) is gone, and with it what GDB left there and what was selected of it.
   void process_left(const std::string& process);
   Shared& shared() noexcept { return shared_; }
+  /// That this GDB selected with vFile:setfs.
+  std::int64_t file_system() const noexcept { return file_system_; }
+  void set_file_system(std::int64_t pid);
   void warn(std::string text) { hooks_.warning(std::move(text)); }
   void inform(std::string text) { hooks_.info(std::move(text)); }
   bool non_stop() const noexcept { return non_stop_; }
@@ -221,6 +236,7 @@ class Client {
   SymbolOffer symbol_offer_;
   link::StepHint hint_;
   std::string general_thread_;
+  std::int64_t file_system_ = 0;
   bool non_stop_ = false;
   bool is_gdb_ = false;        ///< by the features that it offered
   bool awaits_reply_ = false;  ///< its last packet isn't one that waits for a stop

@@ -9,7 +9,7 @@ namespace rspbridge::proxy::near {
 bool LookingAtFiles::await_suspend(std::coroutine_handle<> waiter) {
   left_ = paths_.size();
   for (std::size_t i = 0; i < paths_.size(); ++i) {
-    link::LookAtFile asking{0, paths_[i], most_, client_.shared_.file_system};
+    link::LookAtFile asking{0, paths_[i], most_, client_.file_system_};
     auto ahead = client_.files_ahead_.take(asking, client_.hooks_.now());
     asking.id = ahead ? ahead->id : ++client_.shared_.last_id;
     if (ahead && ahead->seen) {

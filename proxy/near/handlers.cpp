@@ -14,6 +14,7 @@ void note_gdb_features(Client& client, std::string_view payload) {
   auto colon = payload.find(':');
   auto features = rsp::Features::parse(colon == std::string_view::npos ? "" : payload.substr(colon + 1));
   client.set_is_gdb(features.has("swbreak"));  // LLDB takes what is no packet for one
+  if (!client.hooks().controls()) return;
   // A stub keeps the extensions that an earlier GDB of this connection switched on.
   bool& multiprocess = client.shared().multiprocess;
   if (multiprocess && !features.has("multiprocess"))
@@ -114,7 +115,7 @@ void note_file_opened(Client& client, std::string_view, std::string& reply) {
 
 void note_file_system(Client& client, std::string_view request, std::string& reply) {
   const auto number = rsp::parse_hex(request.substr(request.rfind(':') + 1));
-  if (reply.starts_with("F0") && number) client.shared().file_system = static_cast<std::int64_t>(*number);
+  if (reply.starts_with("F0") && number) client.set_file_system(static_cast<std::int64_t>(*number));
 }
 
 void note_file_closed(Client& client, std::string_view request, std::string&) {

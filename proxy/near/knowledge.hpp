@@ -62,6 +62,13 @@ class Knowledge {
   std::optional<link::ToNear> next();
 
   const link::TargetState& state() const noexcept { return state_; }
+  const link::MachineRow* machine() const { return working_set_.machine(); }
+  /// What the stub offered when it was asked last; empty before.
+  const std::string& features() const noexcept { return features_; }
+  /// The stub has set this software breakpoint in that process (0: not named) for the GDB in control.
+  bool has_set(std::int64_t pid, const rsp::BreakpointKey& key) const {
+    return set_before_.contains({pid, key});
+  }
   void count_as_stop() { state_.count_as_stop(); }
   /// The target runs: a resume waits, or is under way.
   bool running() const;
@@ -189,6 +196,7 @@ class Knowledge {
   std::map<link::RequestId, std::function<void(std::optional<std::string>)>> own_;
   link::RequestId& last_id_;
   bool enabled_ = true;
+  std::string features_;               ///< run-length expanded
   std::set<link::RequestId> resumes_;  ///< under way
   std::map<link::RequestId, Passed> passed_;
   std::map<Key, Answer> answers_;

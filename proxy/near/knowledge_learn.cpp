@@ -75,6 +75,7 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
   const bool was_non_stop = state_.non_stop();
   if (state_.answered(passed.payload, passed.answer, reply)) learn_stop(reply, before);
   if (state_.non_stop() != was_non_stop) forget();
+  if (passed.payload.starts_with("qSupported")) features_ = reply;
   learn_breakpoint(passed, reply);
   if (passed.effect == link::Effect::changes && passed.of_gdb && hooks_.changed)
     hooks_.changed(passed.payload, reply);

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,13 +33,25 @@ class UndoLedger {
 
   /// All packets, in the order of their keys; the ledger is empty afterwards.
   std::vector<std::string> take() {
-    std::vector<std::string> all;
-    for (auto& [key, entry] : entries_) all.insert(all.end(), entry.packets.begin(), entry.packets.end());
-    entries_.clear();
-    return all;
+    return take_if([](const std::string&) { return true; });
+  }
+  /// The same, but for the entries whose keys begin so: those stay.
+  std::vector<std::string> take_all_but(std::string_view prefix) {
+    return take_if([&](const std::string& key) { return !key.starts_with(prefix); });
   }
 
  private:
+  template <class Predicate>
+  std::vector<std::string> take_if(const Predicate& wanted) {
+    std::vector<std::string> all;
+    std::erase_if(entries_, [&](const auto& item) {
+      if (!wanted(item.first)) return false;
+      all.insert(all.end(), item.second.packets.begin(), item.second.packets.end());
+      return true;
+    });
+    return all;
+  }
+
   std::map<std::string, Entry> entries_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -173,6 +174,7 @@ class Dialogue {
   link::LinkFigures figures;  ///< that near gets, with true counters
   near::ViewSettings view;    ///< of the next GDB
   std::vector<std::string> warnings;
+  std::function<void(const link::ToNear&)> also;  ///< gets all that the GDB in control gets
   std::optional<link::StubGone> stub_gone;
 
  private:
@@ -189,6 +191,7 @@ class Dialogue {
       const auto message = knowledge_.next();
       if (!message) return;
       if (client_) client_->on_link(*message);
+      if (also) also(*message);
       if (auto* gone = std::get_if<link::StubGone>(&*message)) stub_gone = *gone;
       if (auto* log = std::get_if<link::Log>(&*message); log && log->warning) warnings.push_back(log->text);
     }

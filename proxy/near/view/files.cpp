@@ -101,7 +101,7 @@ Task<std::optional<std::string>> Files::open(std::string path, std::optional<lin
     co_return opened;
   }
   if (is_made_up(path)) co_return std::nullopt;
-  const AbsentFiles& absent = shared.absent_files[shared.file_system];
+  const AbsentFiles& absent = shared.absent_files[client_.file_system()];
   if (absent.is_absent(path)) co_return rsp::format_vfile_error(no_such_file);
   std::vector<std::string> paths = absent.unknown_folders(path);
   paths.push_back(path);

@@ -66,6 +66,14 @@ Task<std::string> show_link(View& view, std::string) {
   co_return view.client().hooks().describe_link();
 }
 
+Task<std::string> show_clients(View& view, std::string) {
+  co_return view.client().hooks().describe_clients();
+}
+
+Task<std::string> take(View& view, std::string) {
+  co_return view.client().hooks().take();
+}
+
 constexpr auto commands = std::to_array<MonitorCommand>({
     {"help", "", "this list", help},
     {"view", "", "which view of the registers this GDB has, and why", show_view},
@@ -73,6 +81,8 @@ constexpr auto commands = std::to_array<MonitorCommand>({
     {"symbols", "", "the target's files that GDB has read, and what they were served as", symbols},
     {"link", "", "where far runs, how fast the link is, what passed, and what cost round trips", show_link},
     {"session", "", "what this session is, and where it is reached: the ready file", show_session},
+    {"clients", "", "which GDBs are connected, and which one controls the target", show_clients},
+    {"take", "", "this GDB controls the target from now on; the one that did observes", take},
     {"hints", "[on|off]", "whether next and step run through calls on the target", monitor_hints},
     {"flush", "", "forget what was learned of the target, and ask for it again", flush},
     {"disassemble", "ADDRESS [COUNT]", "ARM64 instructions: a line \"ADDRESS WORD TEXT\" each, in hex",
