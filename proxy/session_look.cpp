@@ -90,7 +90,9 @@ asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string pat
   Counted user(readers_);
   if (end_ || !stub_open_) co_return tl::unexpected(why_not());
   std::string problem;
-  if (options_.read_target_file) {
+  // What the kernel makes up is best read from beside it; a file's many bytes aren't.
+  const bool by_far = options_.far_on_target && knowledge_.looks() && path.starts_with("/proc/");
+  if (options_.read_target_file && !by_far) {
     try {
       co_return co_await options_.read_target_file(path);
     } catch (const std::system_error& error) {

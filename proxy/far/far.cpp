@@ -73,6 +73,8 @@ void Far::open() {
 }
 
 void Far::read_file(const link::ReadFile& request) {
+  if (auto text = undisturbed() ? process_.file(request.path) : std::nullopt)
+    return near_(link::FileRead{request.id, std::move(text), ""});
   far::read_file(queue_, request.path, gdb_fs_,
                  [this, id = request.id](std::optional<std::string> text, std::string why_not) {
                    near_(link::FileRead{id, std::move(text), std::move(why_not)});

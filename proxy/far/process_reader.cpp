@@ -52,6 +52,13 @@ void ProcessReader::read_map() {
   map_ = memmap::VmaMap::parse_maps(maps_);
 }
 
+std::optional<std::string> ProcessReader::file(std::string_view path) const {
+  const std::string folder = "/proc/" + std::to_string(pid_) + "/";
+  const bool is_its =
+      stopped_ && path.starts_with(folder) && path.find('/', folder.size()) == std::string_view::npos;
+  return is_its ? access_->file(pid_, path.substr(folder.size())) : std::nullopt;
+}
+
 void ProcessReader::sees(const rsp::BreakpointRequest& breakpoint) {
   if (breakpoint.key.type != rsp::BreakpointType::software) return;
   const std::uint64_t page = breakpoint.key.address / page_size;

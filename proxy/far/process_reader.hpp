@@ -33,6 +33,9 @@ class ProcessReader {
   /// GDB sets or removes one, or tries to.
   void sees(const rsp::BreakpointRequest& breakpoint);
 
+  /// A file of /proc/PID for that process, whole; nothing if it is another file, or one that the stub has to
+  /// read.
+  std::optional<std::string> file(std::string_view path) const;
   /// /proc/PID/maps of the process that stopped; null if the stub has to read it.
   const std::string* maps() const { return stopped_ && map_ ? &maps_ : nullptr; }
   /// What the stub would answer to `request`, if that reads memory of process `pid`; nothing if it is the

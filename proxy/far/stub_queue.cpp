@@ -86,7 +86,8 @@ bool StubQueue::ends_unsent() {
   std::optional<std::string> instead;
   if (!refused && job.veto) instead = job.veto();
   if (!refused && !instead) return false;
-  if (instead && job.effect == link::Effect::resumes) interrupt_pending_ = false;  // there is nothing to interrupt
+  if (instead && job.effect == link::Effect::resumes)
+    interrupt_pending_ = false;  // there is nothing to interrupt
   const Job ended = std::move(job);
   waiting_.pop_front();
   std::string answer;

@@ -126,8 +126,10 @@ asio::awaitable<std::optional<Failure>> Inspector::fill_pages(AddressRange range
 
 asio::awaitable<Result<Pages>> Inspector::read_pages(AddressRange range) {
   const Counted counted(under_way_);
+  const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
   const auto kind = co_await readable_kind_of(range);
   if (!kind) co_return tl::unexpected(kind.error());
   Pages pages{stub_.state().stop_id, {}, {}};
@@ -149,8 +151,10 @@ asio::awaitable<Result<Pages>> Inspector::read_pages(AddressRange range) {
 
 asio::awaitable<Result<std::string>> Inspector::object_of(rsp::ThreadId thread, std::string name) {
   const Counted counted(under_way_);
+  const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
   co_return co_await object(thread, std::move(name), "");
 }
 

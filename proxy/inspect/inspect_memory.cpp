@@ -151,8 +151,10 @@ asio::awaitable<Result<Memory>> Inspector::read(std::uint64_t address, std::size
   if (range.end < range.begin)
     co_return tl::unexpected(Failure{Problem::unreadable, "the range wraps around", {}});
   const Counted counted(under_way_);
+  const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
   const auto kind = co_await readable_kind_of(range);
   if (!kind) co_return tl::unexpected(kind.error());
   if (kind->kind == Kind::shared) {

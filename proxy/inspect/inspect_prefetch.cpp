@@ -80,8 +80,10 @@ asio::awaitable<std::optional<Failure>> Inspector::take_memory(const std::vector
 
 asio::awaitable<std::optional<Failure>> Inspector::prefetch(std::vector<AddressRange> ranges) {
   const Counted counted(under_way_);
+  const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return resumed();
   std::vector<AddressRange> kept;
   for (const AddressRange& range : ranges) {
     const AddressRange pages = in_pages(range);

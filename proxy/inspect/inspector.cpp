@@ -68,6 +68,13 @@ Inspector::Moment Inspector::moment() const {
   return {now.stop_id, changes_, now.running};
 }
 
+// Clients ask anew at each stop. Were all that they asked before done all the same, they would wait longer
+// and longer.
+bool Inspector::has_gone_on(const Moment& since) const {
+  const Moment now = moment();
+  return !since.running && (now.running || now.stop_id != since.stop_id);
+}
+
 Failure Inspector::resumed() const {
   return {Problem::running, "the target was resumed meanwhile; ask again when it has stopped", {}};
 }
@@ -129,8 +136,10 @@ Inspection::Subscription Inspector::subscribe(std::function<void(const State&)> 
 asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map() {
   if (known_.map && !stub_.state().running) co_return known_.map;
   const Counted counted(under_way_);
+  const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
   if (known_.map && !stub_.state().running) co_return known_.map;
   co_return co_await read_map();
 }
@@ -138,15 +147,19 @@ asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map() {
 asio::awaitable<Result<Threads>> Inspector::threads() {
   if (known_.threads) co_return *known_.threads;
   const Counted counted(under_way_);
+  const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
   co_return co_await list_threads();
 }
 
 asio::awaitable<Result<RegisterSet>> Inspector::registers(std::optional<rsp::ThreadId> thread) {
   const Counted counted(under_way_);
+  const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
   if (!thread) {
     const auto threads = co_await listed();
     if (!threads) co_return tl::unexpected(threads.error());

@@ -97,6 +97,8 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   void on_state() override;
   void on_change(const std::string& request, const std::string& reply) override;
   Moment moment() const;
+  /// The target was stopped at `since`, and isn't any more at the same stop.
+  bool has_gone_on(const Moment& since) const;
   Failure resumed() const;
 
   // With the turn taken; answers are of the present stop.

@@ -118,8 +118,9 @@ void Observer::ask_status(Request request) {
 
 void Observer::wait_for_stop(const Request& request) {
   waits_ = Wait{request.id, true};
-  if (is_standing() && seen_ != knowledge_.state().stop_id()) return stands();
-  if (std::exchange(was_told_, true)) return;
+  const bool is_behind = knowledge_.looks() && seen_ != knowledge_.state().stop_id();
+  if (is_behind && is_standing()) return stands();
+  if (is_behind || std::exchange(was_told_, true)) return;
   say("this GDB observes, and resumes nothing: it waits for the next stop. " + hooks_.who() +
       " controls the target; " + how_to_take);
 }

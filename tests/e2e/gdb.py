@@ -84,8 +84,16 @@ class Gdb:
         before = self._until(r"Continuing(?: with .*)?\.\n|Starting program.*\n")
         # GDB says so just before it resumes: give the resume time to be under way.
         time.sleep(0.5)
+        self.interrupt()
+        return before + self.answer()
+
+    def interrupt(self):
+        """^C."""
         os.kill(self.process.pid, signal.SIGINT)
-        return before + self._until_prompt()
+
+    def answer(self):
+        """What a command that was sent has said, once the prompt is there."""
+        return self._until_prompt()
 
     def _until_prompt(self):
         return self._until(re.escape(PROMPT) + "\n", keep=False)

@@ -113,6 +113,20 @@ TEST_CASE("what runs isn't read, nor what has changed its map") {
   CHECK(r.reader.maps() == nullptr);
 }
 
+TEST_CASE("the files that tell of the process are read beside the stub, and no others") {
+  Reading r;
+  r.stops();
+  CHECK_FALSE(r.reader.file("/proc/9/maps"));
+  r.stops();
+  CHECK(r.reader.file("/proc/9/maps") == r.kernel.files["maps"]);
+  CHECK_FALSE(r.reader.file("/proc/9/smaps"));
+  CHECK_FALSE(r.reader.file("/proc/8/maps"));
+  CHECK_FALSE(r.reader.file("/proc/9/task/9/maps"));
+  CHECK_FALSE(r.reader.file("/srv/app"));
+  r.reader.resumes();
+  CHECK_FALSE(r.reader.file("/proc/9/maps"));
+}
+
 TEST_CASE("code, devices, what lies outside a mapping and pages with a breakpoint are the stub's to read") {
   Reading r;
   r.stops();
