@@ -15,10 +15,9 @@ namespace rspbridge::proxy::http {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Functions = std::vector<std::vector<triage::Frame>>;
 
-asio::awaitable<inspect::Result<Functions>> functions_of(Context& context,
-                                                         std::vector<std::uint64_t> addresses) {
+asio::awaitable<inspect::Result<StopFindings::Functions>> functions_of(Context& context,
+                                                                       std::vector<std::uint64_t> addresses) {
   const auto found = co_await findings_of(context);
   if (!found) co_return tl::unexpected(found.error());
   auto functions = co_await context.findings->functions(std::move(addresses));
@@ -56,7 +55,7 @@ asio::awaitable<Answer> answer_lines(const Call& call) {
   if (!functions) co_return failure_answer(functions.error(), stop_id);
   Json document{{"lines", Json::array()}};
   for (std::size_t i = 0; i < addresses.size(); ++i)
-    document["lines"].push_back(place_json(addresses[i], (*functions)[i]));
+    document["lines"].push_back(place_json(addresses[i], functions->at[i]));
   co_return json_answer(std::move(document), stop_id);
 }
 
@@ -66,7 +65,7 @@ asio::awaitable<Answer> answer_source(const Call& call) {
   std::vector<std::uint64_t> one(1, address);
   const auto functions = co_await functions_of(call.context, std::move(one));
   if (!functions) co_return failure_answer(functions.error(), stop_id);
-  const triage::Frame& frame = functions->front().front();
+  const triage::Frame& frame = functions->at.front().front();
   if (frame.file.empty() || !frame.line || *frame.line <= 0)
     co_return error_answer(404, "no_source", "Nothing tells which line " + hex_number(address) + " is of.",
                            stop_id);

@@ -15,9 +15,14 @@ StopFindings::StopFindings(asio::any_io_executor executor, inspect::Inspection& 
       session_(std::move(session)) {}
 
 asio::awaitable<inspect::Result<triage::Findings>> StopFindings::present() {
+  const link::StopId asked = inspection_.state().stop_id;
   co_await turns_.wait();
   const inspect::Turns::Turn turn(turns_);
   const inspect::State state = inspection_.state();
+  // As in Inspector::has_gone_on().
+  if (asked != state.stop_id)
+    co_return tl::unexpected(inspect::Failure{
+        inspect::Problem::running, "the target was resumed meanwhile; ask again when it has stopped", {}});
   const Moment now{state.stop_id, state.changes};
   if (findings_ && moment_ == now && !state.running) co_return *findings_;
   findings_.reset();
@@ -34,11 +39,13 @@ asio::awaitable<inspect::Result<triage::Findings>> StopFindings::present() {
   co_return found;
 }
 
-asio::awaitable<inspect::Result<std::vector<std::vector<triage::Frame>>>> StopFindings::functions(
+asio::awaitable<inspect::Result<StopFindings::Functions>> StopFindings::functions(
     std::vector<std::uint64_t> addresses) {
-  const auto found = co_await present();
+  auto found = co_await present();
   if (!found) co_return tl::unexpected(found.error());
-  auto functions = co_await investigator_.functions(*found, std::move(addresses));
+  Functions functions;
+  functions.at = co_await investigator_.functions(*found, std::move(addresses));
+  functions.findings = *std::move(found);
   co_return functions;
 }
 

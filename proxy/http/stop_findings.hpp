@@ -26,9 +26,12 @@ class StopFindings {
 
   /// Of the present stop, until GDB writes to the target.
   asio::awaitable<inspect::Result<triage::Findings>> present();
-  /// The functions of each address, innermost first.
-  asio::awaitable<inspect::Result<std::vector<std::vector<triage::Frame>>>> functions(
-      std::vector<std::uint64_t> addresses);
+  /// The functions of each address, innermost first. They point into the findings.
+  struct Functions {
+    triage::Findings findings;
+    std::vector<std::vector<triage::Frame>> at;  ///< by address, in order
+  };
+  asio::awaitable<inspect::Result<Functions>> functions(std::vector<std::uint64_t> addresses);
 
  private:
   struct Moment {

@@ -211,7 +211,7 @@ def five_together(world):
         now_shown(browser, bridge)
         # That the target has resumed meanwhile, and that the source isn't here, isn't wrong.
         complaints = [one for one in browser.complaints() if "(Conflict)" not in one and "/debug/source?" not in one]
-        assert not complaints, complaints
+        assert not complaints, "%s\nrspbridge said:\n%s" % (complaints, bridge.said())
         of_stop = dict(stops)
         for name, watcher in zip(("the script", "the view client"), watchers):
             known = [pair for pair in watcher.seen if pair[0] in of_stop]
