@@ -57,15 +57,16 @@ class Task:
 class Workspace:
     """A folder for which `rspbridge vscode` has written its entries."""
 
-    def __init__(self, world, program="demo-O0", adapters=(), options=(), arguments=(), target=None):
+    def __init__(self, world, program, adapters=(), options=(), target=None, file=None):
         self.world = world
         self.folder = tempfile.TemporaryDirectory(prefix="e2e-")
         self.running = []
-        self.program_file = os.path.join(world.sysroot, "opt/tests", program)
+        remote = os.path.join("/opt/tests", program)
+        file = file or world.sysroot + remote
         names = [word for name in adapters for word in ("--adapter", name)]
         where = target or ["-F", world.guest.config, "arm64-guest"]
-        self.command = [world.rspbridge, "vscode", "--folder", self.folder.name, "--program-file", self.program_file, *names, *options, *where,
-                        "--", "/opt/tests/" + program, *arguments]
+        self.command = [world.rspbridge, "vscode", "--folder", self.folder.name, "--program-file", file, *names, *options, *where,
+                        "--", remote]
         self.said = self.generate()
 
     def generate(self):
@@ -91,14 +92,16 @@ class Workspace:
         assert len(found) == 1, found
         return found[0]
 
-    def task(self, label):
+    def task(self, label, *options):
+        """The task of that label, begun; with more options for rspbridge."""
         found = [one for one in self._read("tasks.json")["tasks"] if one["label"] == label]
         assert len(found) == 1, (label, found)
-        return Task(found[0], self.world)
+        task = found[0]
+        return Task(dict(task, args=[*task["args"][:1], *options, *task["args"][1:]]), self.world)
 
-    def before(self, entry):
-        """What F5 does before the adapter: the background task, until it is ready."""
-        task = self.task(entry["preLaunchTask"])
+    def before(self, entry, *options):
+        """What F5 does before the adapter: the background task, until it is ready. With more options for rspbridge."""
+        task = self.task(entry["preLaunchTask"], *options)
         self.running.append(task)
         assert task.wait_ready(), task.text
         return task

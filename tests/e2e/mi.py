@@ -94,6 +94,11 @@ class Mi:
         self.ask("kill", fails=True)
         self.close()
 
+    def disconnect(self):
+        """Leaves the process behind."""
+        self.ask("-target-disconnect")
+        self.close()
+
     def close(self):
         if self.process.poll() is None:
             self.process.stdin.write(b"-gdb-exit\n")
