@@ -8,8 +8,9 @@ from target import readable
 
 # What is sent once GDB runs, before the entry's own setupCommands and after them.
 BEFORE_SETUP = ("-gdb-set mi-async on",)
-CONNECT = ('-interpreter-exec console "set pagination off"', "-gdb-set auto-solib-add on", "-environment-cd {cwd}", "-file-exec-and-symbols {program}",
-           '-interpreter-exec console "show architecture"', "-target-select {remote} {miDebuggerServerAddress}")
+PREPARE = ('-interpreter-exec console "set pagination off"', "-gdb-set auto-solib-add on", "-environment-cd {cwd}", "-file-exec-and-symbols {program}",
+           '-interpreter-exec console "show architecture"')
+CONNECT = "-target-select {remote} {miDebuggerServerAddress}"
 COMPLETE = {"exec-continue": "-exec-continue", "exec-run": "-exec-run"}
 # What is asked to show a stop: the threads, the stack with its arguments, the names of the top frame's variables.
 SHOW_STACK = ("-thread-info", "-stack-list-frames 0 1000", "-stack-list-arguments 2 0 19", "-thread-info", "-stack-list-variables 0")
@@ -57,14 +58,14 @@ class Mi:
             if line.startswith("*stopped"):
                 return line
 
-    def connect(self, entry):
-        """All that comes before the program is let go."""
+    def connect(self, entry, remote=True):
+        """All that comes before the program is let go; without a connection if it isn't `remote`."""
         values = dict(entry, remote="extended-remote" if entry["useExtendedRemote"] else "remote")
         for command in BEFORE_SETUP:
             self.ask(command)
         for command in entry["setupCommands"]:
             self.ask('-interpreter-exec console "%s"' % command["text"], command["ignoreFailures"])
-        for command in CONNECT:
+        for command in (*PREPARE, *([CONNECT] if remote else [])):
             self.ask(command.format(**values))
 
     def go(self, entry):
