@@ -100,6 +100,10 @@ class Mi:
         self.ask("-target-disconnect")
         self.close()
 
+    def detach(self):
+        self.ask("-target-detach")
+        self.close()
+
     def close(self):
         if self.process.poll() is None:
             self.process.stdin.write(b"-gdb-exit\n")

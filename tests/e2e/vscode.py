@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 import lifecycle
 import mi
@@ -106,12 +107,16 @@ def shown_step(gdb):
     return test
 
 
+# How an adapter's GDB leaves, and whether it is connected by extended-remote: cppdbg, gdbtarget, and GDB itself.
+LEAVING = ((mi.Mi.stop, True), (mi.Mi.disconnect, False), (mi.Mi.detach, False))
+
+
 def stopping(kills):
-    """The stop button lets the program go, or kills it where that was asked for: by cppdbg's kill, and where the adapter's GDB just leaves."""
+    """The stop button lets the program go, or kills it where that was asked for."""
     def test(world):
-        for leave in (mi.Mi.stop, mi.Mi.disconnect):
+        for leave, extended in LEAVING:
             with Workspace(world, "spinner-O0", ["cppdbg"], ["--kill-on-stop"] if kills else []) as workspace:
-                entry = workspace.entry("cppdbg")
+                entry = dict(workspace.entry("cppdbg"), useExtendedRemote=extended)
                 task = workspace.before(entry)
                 with mi.Mi([entry["miDebuggerPath"]], world.env()) as debugger:
                     debugger.connect(entry)
@@ -124,6 +129,7 @@ def stopping(kills):
                 if kills:
                     lifecycle.gone(world, pid, "the program")
                 else:
+                    time.sleep(1)  # for sshd to close the terminal, which the program survives
                     lifecycle.free(world, pid)
                     world.guest.kill([pid])
     return test
