@@ -82,19 +82,20 @@ class Workspace:
             task.close()
         self.folder.cleanup()
 
-    def _read(self, name):
+    def read(self, name):
+        """What one of the two files holds, with VS Code's variable in place."""
         with open(os.path.join(self.folder.name, ".vscode", name), encoding="utf-8") as file:
             return json.loads(file.read().replace("${workspaceFolder}", self.folder.name))
 
     def entry(self, adapter):
         """The adapter's entry of launch.json."""
-        found = [one for one in self._read("launch.json")["configurations"] if one["name"].endswith("(%s)" % adapter)]
+        found = [one for one in self.read("launch.json")["configurations"] if one["name"].endswith("(%s)" % adapter)]
         assert len(found) == 1, found
         return found[0]
 
     def task(self, label, *options):
         """The task of that label, begun; with more options for rspbridge."""
-        found = [one for one in self._read("tasks.json")["tasks"] if one["label"] == label]
+        found = [one for one in self.read("tasks.json")["tasks"] if one["label"] == label]
         assert len(found) == 1, (label, found)
         task = found[0]
         return Task(dict(task, args=[*task["args"][:1], *options, *task["args"][1:]]), self.world)

@@ -2,6 +2,7 @@
 import base64
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -136,7 +137,7 @@ def stopping(kills):
 
 
 def two_editors(world):
-    """A second F5: of another window for the same port, and of a second debugger for the same session. Both are told, and the first goes on."""
+    """A second F5, of another window, for the same port: it is told whose that is, and the first goes on."""
     with Workspace(world, "steps-O0", ["cppdbg"]) as workspace:
         entry = workspace.entry("cppdbg")
         workspace.before(entry)
@@ -310,8 +311,46 @@ def delve(world):
         assert task.ended() == 0, task.text
 
 
+def program_found(world):
+    """The program's file on this machine is found in the workspace; what isn't there is asked for. Go's programs have Delve, too."""
+    def adapters(program):
+        with Workspace(world, program) as workspace:
+            return [one["name"].rpartition("(")[2] for one in workspace.read("launch.json")["configurations"]]
+    usual = ["cppdbg)", "gdbtarget)", "gdb-dap)", "codelldb)", "lldb-dap)"]
+    assert adapters("steps-O0") == usual and adapters("goprog") == [*usual, "go)"]
+    with tempfile.TemporaryDirectory() as folder:
+        def generate():
+            return subprocess.run([world.rspbridge, "vscode", "--folder", folder, "arm64-guest", "--", "./app"], stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True, timeout=30, env=world.env())
+        missing = generate()
+        assert missing.returncode == 2 and "there is no ARM64 program './app' on this machine" in missing.stderr, missing
+        assert os.listdir(folder) == []
+        shutil.copy(os.path.join(world.sysroot, "opt/tests/steps-O0"), os.path.join(folder, "app"))
+        done = generate()
+        assert done.returncode == 0, done
+        with open(os.path.join(folder, ".vscode/launch.json"), encoding="utf-8") as file:
+            assert '"program": "${workspaceFolder}/app"' in file.read()
+
+
+def without_a_board(world):
+    """qemu-user as the target: the same entries."""
+    with Workspace(world, world.sysroot + "/opt/tests/steps-O0", ["cppdbg"], target=["qemu:"], file=world.sysroot + "/opt/tests/steps-O0") as workspace:
+        entry = workspace.entry("cppdbg")
+        task = workspace.before(entry)
+        with mi.Mi([entry["miDebuggerPath"]], world.env()) as debugger:
+            debugger.connect(entry)
+            debugger.ask("-break-insert -f descend")
+            assert 'func="descend"' in debugger.go(entry)
+            debugger.show()
+            debugger.stop()
+        workspace.after(entry)
+        assert task.ended() == 0, task.text
+
+
 def tests():
     yield "vscode/merged", merged
+    yield "vscode/program found", program_found
+    yield "vscode/without a board", without_a_board
     yield "vscode/cppdbg-gdb13", cppdbg(None)
     yield "vscode/cppdbg-gdb16", cppdbg(GDB16)
     yield "vscode/cppdbg-round trips of a step shown, gdb13", shown_step(None)
