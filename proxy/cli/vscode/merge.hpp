@@ -22,8 +22,8 @@ inline constexpr FileKind tasks_file{"tasks.json", "2.0.0", "tasks", "label"};
 
 /// `text`, the whole file, with `entries` in it. One whose name is there already takes that one's place; an
 /// equal one is left as it is written. Others are added at the end of the array. All else stays byte for
-/// byte; what is added is indented as the file is, with its line ends. An empty text gives a new file. The
-/// error is as located() has it.
+/// byte, but for blanks in front of a bracket that closes on the last entry's line; what is added is indented
+/// as the file is, with its line ends. An empty text gives a new file. The error is as located() has it.
 tl::expected<std::string, std::string> merge(const FileKind& kind, std::string text,
                                              const std::vector<nlohmann::ordered_json>& entries);
 
