@@ -20,6 +20,7 @@
 #include "proxy/cli/packets.hpp"
 #include "proxy/cli/run.hpp"
 #include "proxy/cli/triage/triage.hpp"
+#include "proxy/cli/vscode/vscode.hpp"
 #include "proxy/symbols/translate.hpp"
 
 namespace {
@@ -94,6 +95,8 @@ constexpr std::array without_loop = {
     Action{Verb::memory, look_at_session<look::print_memory>},
     Action{Verb::core, look_at_session<look::save_core>},
     Action{Verb::crash, look_at_session<look::print_crash>},
+    Action{Verb::stop, look_at_session<look::stop_session>},
+    Action{Verb::vscode, vscode::write_files},
     Action{Verb::translate, translate},
     Action{Verb::packets, print_packets},
 };

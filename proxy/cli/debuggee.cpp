@@ -51,6 +51,7 @@ launch::GdbserverOptions gdbserver_options(const Options& options, const Streams
   gdbserver.program = options.program;
   if (options.verb == Verb::attach) gdbserver.attach = options.pid;
   if (streams.may_have_terminal) gdbserver.pty = pty_for(options);
+  gdbserver.outlives_terminal = gdbserver.pty && options.on_exit == OnExit::detach;
   gdbserver.forward_stdin = streams.forwards_stdin && (gdbserver.pty || stdin_is_redirected(options));
   gdbserver.input = streams.input;
   gdbserver.passes_output = streams.passes_output;

@@ -1,7 +1,6 @@
 #include "proxy/cli/foreground_gdb.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -32,25 +31,17 @@ std::string default_gdb() {
   return is_executable("gdb-multiarch") ? "gdb-multiarch" : "gdb";
 }
 
-namespace {
-// GDB gives a stub 2 s for an answer and then goes on without it; a link may be slower, or be cut for a
-// while.
-constexpr const char* remote_timeout = "set remotetimeout 120";
-
-/// GDB's arguments that source our helper, of the tree for a program that runs where it was built, else as
-/// installed. None without it, which is said.
-std::vector<std::string> helper_arguments() {
+std::optional<std::filesystem::path> gdb_helper() {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
   const fs::path helper = folder == RSPBRIDGE_BUILD_FOLDER
                               ? fs::path(RSPBRIDGE_GDB_HELPER)
                               : folder.parent_path() / "share/rspbridge/gdb/rspbridge.py";
-  if (fs::is_regular_file(helper, error)) return {"-x", helper.string()};
+  if (fs::is_regular_file(helper, error)) return helper;
   spdlog::warn("no GDB helper at {}: a GDB that knows no ARM64 won't disassemble it", helper.string());
-  return {};
+  return std::nullopt;
 }
-}  // namespace
 
 std::shared_ptr<ForegroundGdb> ForegroundGdb::start(const asio::any_io_executor& executor, std::string gdb,
                                                     const std::string& where) {
@@ -60,7 +51,7 @@ std::shared_ptr<ForegroundGdb> ForegroundGdb::start(const asio::any_io_executor&
   options.in = options.out = options.err = transport::StdioMode::inherit;
   options.new_process_group = false;  // it owns the terminal
   std::vector<std::string> command{gdb, "-iex", remote_timeout};
-  for (std::string& argument : helper_arguments()) command.push_back(std::move(argument));
+  if (const auto helper = gdb_helper()) command.insert(command.end(), {"-x", helper->string()});
   command.insert(command.end(), {"-ex", "target extended-remote " + where});
   try {
     self->command_ = transport::spawn(executor, command, options);

@@ -1,6 +1,7 @@
 // --gdb: a GDB in the foreground, already connected.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +20,14 @@ bool is_executable(const std::string& program);
 
 /// The GDB that `--gdb` without a name runs: gdb-multiarch if it is there, else gdb.
 std::string default_gdb();
+
+/// What a GDB is told before it connects. GDB gives a stub 2 s for an answer and then goes on without it; a
+/// link may be slower, or be cut for a while.
+inline constexpr const char* remote_timeout = "set remotetimeout 120";
+
+/// GDB's helper: of the tree for a program that runs where it was built, else as installed. Nothing if it
+/// isn't there, which the log tells.
+std::optional<std::filesystem::path> gdb_helper();
 
 class ForegroundGdb : public std::enable_shared_from_this<ForegroundGdb> {
  public:

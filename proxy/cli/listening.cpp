@@ -1,16 +1,36 @@
 #include "proxy/cli/listening.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <system_error>
 
 #include <spdlog/spdlog.h>
 
 #include "proxy/cli/errors.hpp"
+#include "proxy/cli/look/find_session.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/launch/target_spec.hpp"
 
 namespace rspbridge::proxy::cli {
 namespace {
+
+// "; it is that of session 12-ab (./app on board)", if it is one of this user's.
+std::string owner_of(const std::string& endpoint) {
+  for (const registry::Ready& session : look::running_sessions())
+    if (std::find(session.rsp.begin(), session.rsp.end(), endpoint) != session.rsp.end())
+      return ": session " + session.session + " (" + look::what_runs(session) + " on " + session.target +
+             ") listens there, which `rspbridge stop --session " + session.session + "` ends";
+  return {};
+}
+
+std::string advice(const std::string& where, const std::error_code& error) {
+  if (error != std::errc::address_in_use) return {};
+  if (where.starts_with("unix:")) return owner_of(where) + ". Choose another path";
+  const auto address = launch::parse_host_port(where, default_listen_host);
+  const std::string owner =
+      address ? owner_of(address->host + ":" + std::to_string(address->port)) : std::string();
+  return owner + ". Choose another port, or 0 for any free one";
+}
 
 transport::ListenerPtr listen_on(const asio::any_io_executor& executor, const std::string& where) {
   try {
@@ -22,10 +42,7 @@ transport::ListenerPtr listen_on(const asio::any_io_executor& executor, const st
     throw Failure(exit_usage, "--listen " + where + ": " + error.what());
   } catch (const std::system_error& error) {
     throw Failure(exit_failed,
-                  "cannot listen on " + where + ": " + error.code().message() +
-                      (error.code() != std::errc::address_in_use ? ""
-                       : where.starts_with("unix:")              ? ". Choose another path"
-                                                    : ". Choose another port, or 0 for any free one"));
+                  "cannot listen on " + where + ": " + error.code().message() + advice(where, error.code()));
   }
 }
 

@@ -111,6 +111,15 @@ void add_crash(CLI::App& app, Raw& raw, Options& options) {
   add_look(app, raw, options);
 }
 
+void add_stop(CLI::App& app, Raw&, Options& options) {
+  app.add_option(
+         "--session", options.look.session,
+         "which one, if there are several: an ID of rspbridge sessions or its beginning, or where GDB "
+         "connects")
+      ->type_name("ID|HOST:PORT");
+  app.add_flag("--if-any", options.look.if_any, "it is no failure if there is no such session");
+}
+
 void complete_look(const Raw& raw, Options& options) {
   const auto fail = [](const std::string& text) { throw CLI::ValidationError(text); };
   auto& look = options.look;

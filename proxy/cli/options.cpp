@@ -67,6 +67,10 @@ constexpr std::array all_verbs = {
             complete_look},
     VerbRow{Verb::core, "core", look, "Save a core file: core -o FILE", add_core, complete_look},
     VerbRow{Verb::crash, "crash", look, "Print the stop as a crash report", add_crash, complete_look},
+    VerbRow{Verb::stop, "stop", other, "End a session", add_stop, complete_look},
+    VerbRow{Verb::vscode, "vscode", other,
+            "Have F5 in VS Code debug a program: vscode TARGET -- PROGRAM ARG...", add_vscode,
+            complete_vscode},
     VerbRow{Verb::doctor, "doctor", other, "Check what debugging on the target needs", add_doctor,
             complete_session},
     VerbRow{Verb::clean, "clean", other, "Remove the helpers that rspbridge left on the target", add_clean,
@@ -111,8 +115,10 @@ void complete(const std::map<const VerbRow*, CLI::App*>& commands, const Raw& ra
   for (const auto& [row, command] : commands) {
     if (!command->parsed()) continue;
     options.verb = row->verb;
-    if (row->verb != Verb::exec && row->verb != Verb::triage && !options.program.empty())
-      throw CLI::ValidationError("only exec and triage take a program after --");
+    const bool takes_program =
+        row->verb == Verb::exec || row->verb == Verb::triage || row->verb == Verb::vscode;
+    if (!takes_program && !options.program.empty())
+      throw CLI::ValidationError("only exec, triage and vscode take a program after --");
     row->complete(raw, options);
   }
 }

@@ -10,6 +10,7 @@
 
 #include "proxy/cli/look/look_options.hpp"
 #include "proxy/cli/triage/triage_options.hpp"
+#include "proxy/cli/vscode/vscode_options.hpp"
 #include "proxy/launch/target_spec.hpp"
 #include "proxy/session.hpp"
 #include "transport/ssh.hpp"
@@ -29,6 +30,8 @@ enum class Verb : std::uint8_t {
   core,
   crash,
   triage,
+  stop,
+  vscode,
   doctor,
   clean,
   translate,
@@ -72,6 +75,7 @@ struct Options {
   std::optional<launch::HostPort> pprof;               ///< --pprof, as the target names it
   triaging::Options triage;                            ///< the verb triage
   look::Options look;                                  ///< the verbs that look at a session
+  vscode::Options vscode;                              ///< the verb vscode
   int verbose = 0;
 };
 

@@ -48,6 +48,9 @@ void complete_session(const Raw& raw, Options& options);
 void add_triage(CLI::App& app, Raw& raw, Options& options);
 void complete_triage(const Raw& raw, Options& options);
 
+void add_vscode(CLI::App& app, Raw& raw, Options& options);
+void complete_vscode(const Raw& raw, Options& options);
+
 /// The options that say how a target is reached.
 void add_ssh_options(CLI::App& app, Raw& raw, Options& options);
 void add_far_option(CLI::App& app, Raw& raw);
@@ -66,6 +69,7 @@ void add_registers(CLI::App& app, Raw& raw, Options& options);
 void add_memory(CLI::App& app, Raw& raw, Options& options);
 void add_core(CLI::App& app, Raw& raw, Options& options);
 void add_crash(CLI::App& app, Raw& raw, Options& options);
+void add_stop(CLI::App& app, Raw& raw, Options& options);
 void complete_look(const Raw& raw, Options& options);
 
 /// What the file that --http-token-file names holds. Throws CLI::ValidationError if it holds no token.

@@ -18,7 +18,8 @@ bool survives_without_shell(const std::string& argument) {
 }  // namespace
 
 std::string gdbserver_command(const GdbserverOptions& options) {
-  const std::string say_pid = "echo " + std::string(pid_mark) + "$$ >&2;";
+  const std::string say_pid = std::string(options.outlives_terminal ? "trap \"\" HUP;" : "") + "echo " +
+                              std::string(pid_mark) + "$$ >&2;";
   const std::string no_input = options.pty || options.forward_stdin || options.input ? "" : " </dev/null";
   std::vector<std::string> words = {options.gdbserver, "--once"};
   if (options.attach) {

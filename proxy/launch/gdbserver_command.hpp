@@ -18,6 +18,7 @@ struct GdbserverOptions {
   std::vector<std::string> program;     ///< exec: the program and its arguments
   std::optional<std::int64_t> attach;   ///< attach: the pid. Neither: `--multi`
   std::optional<transport::Pty> pty;    ///< the program gets a terminal
+  bool outlives_terminal = false;       ///< the end of its terminal doesn't end it (SIGHUP is ignored)
   bool forward_stdin = false;           ///< the program reads our stdin; otherwise /dev/null
   std::optional<std::string> input;     ///< the program reads this in place of our stdin
   bool passes_output = true;            ///< the program's output goes to our stdout and stderr

@@ -177,7 +177,7 @@ asio::awaitable<void> RemoteGdbserver::finish(bool by_force) {
   }
   if (!io_->status())
     spdlog::warn("gdbserver (pid {}) may still run on {}{}", pid_.value_or(0), ssh_->describe(),
-                 by_force ? "" : ": it lets its process go as soon as that stops");
+                 by_force ? "" : ": it stays for as long as the process that it was to let go");
 }
 
 }  // namespace rspbridge::proxy::launch

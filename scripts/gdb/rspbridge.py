@@ -10,6 +10,7 @@ functions that bind calls, so that step doesn't go through them (docs/architectu
 
  - info bridge tells of the session and the link
  - bridge map prints the memory map, bridge crash the stop as a crash report
+ - bridge detach-on-kill has kill let the program go, for front ends whose stop button kills (docs/vscode.md)
 
 What a stock x86-64 GDB lacks when it debugs ARM64 in rspbridge's x86_64 view comes once an inferior has the registers
 of that view, and touches no other inferior:

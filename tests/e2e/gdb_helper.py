@@ -93,7 +93,7 @@ def tells_of_the_bridge(gdb, world):
     assert re.search(r"^#1 +0x[0-9a-f]+ in leaf ", said["bridge crash"], re.M), said["bridge crash"]
     assert [frame["function"] for frame in frames[:3]] == ["clamp", "leaf", "middle"], "the report begins with %s" % frames[:3]
     assert said["bridge crash a b"] == "bridge crash takes one file.\n", said["bridge crash a b"]
-    assert said["complete bridge "].split("\n") == ["bridge crash", "bridge map", ""], said["complete bridge "]
+    assert said["complete bridge "].split("\n") == ["bridge crash", "bridge detach-on-kill", "bridge map", ""], said["complete bridge "]
 
 
 def misses_the_bridge(gdb, world):

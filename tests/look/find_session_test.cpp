@@ -47,6 +47,17 @@ TEST_CASE("a session is found by its ID, by its beginning, and by being the only
   CHECK(choose_session({ready_of("12"), ready_of("123")}, "12").session == "12");
 }
 
+TEST_CASE("a session is found by where GDB connects") {
+  std::vector<Ready> two{ready_of("12-a"), ready_of("123-b")};
+  two[1].rsp = {"127.0.0.1:2345", "unix:/x"};
+  CHECK(choose_session(two, "127.0.0.1:2345").session == "123-b");
+  CHECK(choose_session(two, "unix:/x").session == "123-b");
+  CHECK(has_session(two, "unix:/x"));
+  CHECK(has_session(two, "12"));
+  CHECK_FALSE(has_session(two, "127.0.0.1:234"));
+  CHECK_FALSE(has_session({}, ""));
+}
+
 TEST_CASE("who can't be found is told how to go on") {
   const std::vector<Ready> two{ready_of("12-a"), ready_of("123-b")};
   const auto none = failure_of([] { choose_session({}, ""); });

@@ -57,6 +57,44 @@ TEST_CASE("looking verbs and their options") {
   CHECK(good({"-v", "core", "-o", "file", "--json"}).look.output == "file");
 }
 
+TEST_CASE("vscode passes to its session what was given for it") {
+  const auto options = good({"vscode",
+                             "board",
+                             "-l",
+                             "me",
+                             "-o",
+                             "Port=1",
+                             "-F",
+                             "none",
+                             "--far",
+                             "never",
+                             "--gdbserver",
+                             "/gs",
+                             "--kill-on-stop",
+                             "--adapter",
+                             "cppdbg",
+                             "--adapter",
+                             "go",
+                             "--port",
+                             "4000",
+                             "--program-file",
+                             "app",
+                             "--",
+                             "/opt/app",
+                             "-F",
+                             "x"});
+  CHECK(options.verb == Verb::vscode);
+  CHECK(options.program == std::vector<std::string>{"/opt/app", "-F", "x"});
+  CHECK(options.vscode.session_options == std::vector<std::string>{"-F", "none", "-l", "me", "-o", "Port=1",
+                                                                   "--far", "never", "--gdbserver", "/gs"});
+  CHECK(options.vscode.adapters == std::vector<std::string>{"cppdbg", "go"});
+  CHECK(options.vscode.port == 4000);
+  CHECK(options.vscode.kill_on_stop);
+  const auto relative = good({"vscode", "board", "-F", "config", "--", "app"}).vscode.session_options;
+  CHECK(relative.at(1).front() == '/');
+  CHECK(good({"stop", "--session", "127.0.0.1:2345", "--if-any"}).look.if_any);
+}
+
 TEST_CASE("what a looking verb can't make sense of is a usage error, with a reason") {
   const struct {
     std::vector<const char*> words;
@@ -72,14 +110,18 @@ TEST_CASE("what a looking verb can't make sense of is a usage error, with a reas
       {{"memmap", "--perm", "rz"}, "'rz' isn't made of"},
       {{"memmap", "--perm", ""}, "isn't made of"},
       {{"memmap", "--delve", "--json"}, "choose one"},
+      {{"vscode", "board"}, "the program is missing"},
+      {{"vscode", "board", "--adapter", "gdb", "--", "x"}, "'gdb' is none of cppdbg, gdbtarget"},
+      {{"vscode", "board", "--", "x", "${HOME}"}, "which VS Code would replace"},
+      {{"vscode", "--", "x"}, "TARGET is required"},
       {{"memmap", "extra"}, "extra"},
       {{"threads", "--thread", "1"}, "--thread"},
       {{"core", "--json"}, "--json needs -o"},
       {{"core", "--http-token-file", "/dev/null"}, "holds no token"},
-      {{"memmap", "--", "x"}, "only exec and triage take a program"},
+      {{"memmap", "--", "x"}, "only exec, triage and vscode take a program"},
       {{"triage", "--batch", "x", "--http", "0", "h", "--", "p", "@@"}, "--http is of one process"},
       {{"triage", "--core", "x", "--http", "0"}, "--http is of a process"},
-      {{"translate", "x", "-o", "y", "--", "z"}, "only exec and triage take a program"},
+      {{"translate", "x", "-o", "y", "--", "z"}, "only exec, triage and vscode take a program"},
       {{}, "The verb is missing: exec, attach, connect, multi, triage, sessions,"},
       {{"frobnicate"}, "'frobnicate' is no verb"},
   };

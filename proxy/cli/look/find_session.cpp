@@ -42,6 +42,10 @@ std::string url_of(const registry::Ready& session) {
                                  " serves no HTTP: it was started with --http off, or its log says why");
 }
 
+bool listens_at(const registry::Ready& session, std::string_view where) {
+  return std::find(session.rsp.begin(), session.rsp.end(), where) != session.rsp.end();
+}
+
 }  // namespace
 
 std::vector<registry::Ready> running_sessions() {
@@ -63,10 +67,16 @@ std::string what_runs(const registry::Ready& session) {
   return text;
 }
 
+bool has_session(const std::vector<registry::Ready>& sessions, std::string_view wanted) {
+  return std::any_of(sessions.begin(), sessions.end(), [wanted](const registry::Ready& session) {
+    return session.session.starts_with(wanted) || listens_at(session, wanted);
+  });
+}
+
 const registry::Ready& choose_session(const std::vector<registry::Ready>& sessions, std::string_view wanted) {
   std::vector<const registry::Ready*> found;
   for (const auto& session : sessions) {
-    if (!wanted.empty() && session.session == wanted) return session;
+    if (!wanted.empty() && (session.session == wanted || listens_at(session, wanted))) return session;
     if (session.session.starts_with(wanted)) found.push_back(&session);
   }
   if (found.size() == 1) return *found.front();

@@ -15,8 +15,12 @@ std::vector<registry::Ready> running_sessions();
 /// What it debugs, in a few words: its program, or the verb.
 std::string what_runs(const registry::Ready& session);
 
-/// The session whose ID begins with `wanted`, or is `wanted`; the only one if that is empty. Throws
-/// cli::Failure that says how to go on, with a list where there are several.
+/// Whether any session's ID begins with `wanted`, or GDB connects there.
+bool has_session(const std::vector<registry::Ready>& sessions, std::string_view wanted);
+
+/// The session whose ID begins with `wanted`, or is `wanted`, or where GDB connects at `wanted`
+/// ("127.0.0.1:2345"); the only one if that is empty. Throws cli::Failure that says how to go on, with a list
+/// where there are several.
 const registry::Ready& choose_session(const std::vector<registry::Ready>& sessions, std::string_view wanted);
 
 /// The HTTP address of the session that --session names: an ID or its beginning, http://…, the path of a

@@ -1,4 +1,4 @@
-// sessions, memmap, threads, registers, memory and core.
+// sessions, memmap, threads, registers, memory, core, crash and stop.
 #pragma once
 
 #include "proxy/cli/look/look_options.hpp"
@@ -13,5 +13,7 @@ void print_registers(const Options& options);
 void print_memory(const Options& options);
 void save_core(const Options& options);
 void print_crash(const Options& options);
+/// Asks the session to end as SIGTERM does, and waits for its end.
+void stop_session(const Options& options);
 
 }  // namespace rspbridge::proxy::cli::look

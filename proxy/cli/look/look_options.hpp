@@ -21,6 +21,7 @@ struct Options {
   bool raw = false;                      ///< memory --raw
   std::filesystem::path output;          ///< memory, core and crash -o; empty: stdout
   std::string format;                    ///< crash --format
+  bool if_any = false;                   ///< stop --if-any
 };
 
 }  // namespace rspbridge::proxy::cli::look

@@ -1,6 +1,7 @@
 #include "proxy/cli/look/output_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,7 +38,7 @@ void remove_and_end(int number) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path path) {
+OutputFile::OutputFile(std::filesystem::path path, mode_t mode) {
   std::error_code error;
   path_ = std::filesystem::weakly_canonical(path, error);  // a symbolic link stays one
   if (error) throw Failure(exit_failed, "cannot write " + path.string() + ": " + error.message());
@@ -49,6 +50,7 @@ OutputFile::OutputFile(std::filesystem::path path) {
   file_ = memmap::FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
   if (!file_) fail("cannot write", path);
   temporary_ = name;
+  if (::fchmod(file_.get(), mode) != 0) fail("cannot write", path);
   std::copy_n(name.c_str(), name.size() + 1, to_remove.begin());
   is_set = true;
   // One that is ignored, as nohup does, stays so.

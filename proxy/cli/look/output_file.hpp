@@ -1,6 +1,8 @@
 // A file that is there as a whole, or not at all.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string_view>
 
@@ -8,12 +10,12 @@
 
 namespace rspbridge::proxy::cli::look {
 
-/// Writes a temporary file beside `path`, mode 0600, which finish() renames. Until then, whatever ends this,
+/// Writes a temporary file beside `path`, which finish() renames. Until then, whatever ends this,
 /// SIGINT, SIGTERM and SIGHUP included (not SIGKILL), removes it. One at a time.
 class OutputFile {
  public:
   /// Throws cli::Failure: for something at `path` that is no regular file, too.
-  explicit OutputFile(std::filesystem::path path);
+  explicit OutputFile(std::filesystem::path path, mode_t mode = 0600);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -1,4 +1,4 @@
-"""info bridge, bridge map, bridge crash."""
+"""info bridge, bridge map, bridge crash, bridge detach-on-kill."""
 import json
 import os
 import subprocess
@@ -6,6 +6,7 @@ import subprocess
 import gdb
 
 from . import bridge
+from .hooks import add_hook
 
 
 def session():
@@ -101,6 +102,20 @@ With FILE, the report is written there as JSON (docs/crash-report.schema.json)."
         show("crash", ["-o", os.path.expanduser(words[0])] if words else [])
 
 
+class BridgeDetachOnKill(gdb.Command):
+    """Have kill let the program go instead. For debuggers' front ends whose stop button kills.
+Usage: bridge detach-on-kill
+Kill then says that no program is being run. A hook of your own for kill is left, and this does nothing."""
+
+    def __init__(self):
+        super().__init__("bridge detach-on-kill", gdb.COMMAND_RUNNING, gdb.COMPLETE_NONE)
+
+    def invoke(self, argument, from_tty):
+        if argument:
+            raise gdb.GdbError("bridge detach-on-kill takes no arguments.")
+        add_hook("kill", "detach")
+
+
 def start():
-    for command in (InfoBridge, Bridge, BridgeMap, BridgeCrash):
+    for command in (InfoBridge, Bridge, BridgeMap, BridgeCrash, BridgeDetachOnKill):
         command()

@@ -1,0 +1,191 @@
+#include "proxy/cli/vscode/vscode.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <system_error>
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/cli/errors.hpp"
+#include "proxy/cli/foreground_gdb.hpp"
+#include "proxy/cli/look/output_file.hpp"
+#include "proxy/cli/vscode/adapters.hpp"
+#include "proxy/cli/vscode/merge.hpp"
+#include "proxy/cli/vscode/ports.hpp"
+#include "proxy/cli/vscode/program_file.hpp"
+#include "proxy/cli/vscode/values.hpp"
+
+namespace rspbridge::proxy::cli::vscode {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+// A file of .vscode: as it is, and as it is to be.
+struct File {
+  const FileKind& kind;
+  fs::path path;
+  std::string before, after;
+};
+
+File read(const FileKind& kind, const fs::path& folder) {
+  File file{kind, folder / ".vscode" / kind.name, {}, {}};
+  std::error_code missing;
+  if (!fs::exists(file.path, missing)) return file;
+  std::ifstream in(file.path, std::ios::binary);
+  if (in.is_open()) file.before.assign(std::istreambuf_iterator<char>(in), {});
+  if (!in) throw Failure(exit_failed, file.path.string() + " can't be read");
+  return file;
+}
+
+// What `result` holds, or the end: the file isn't understood.
+template <class T>
+T understood(const File& file, tl::expected<T, std::string> result) {
+  if (!result)
+    throw Failure(exit_usage, file.path.string() + ":" + result.error() +
+                                  ". Nothing was written; mend the file, or move it away");
+  return *std::move(result);
+}
+
+mode_t mode_for(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return status.st_mode & 07777U;
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666U & ~mask;
+}
+
+void write(const File& file) {
+  if (file.after == file.before) {
+    spdlog::info("{} has it all already", file.path.string());
+    return;
+  }
+  std::error_code error;
+  fs::create_directories(file.path.parent_path(), error);
+  if (error)
+    throw Failure(exit_failed, "cannot make " + file.path.parent_path().string() + ": " + error.message());
+  look::OutputFile out(file.path, mode_for(file.path));
+  out.write(file.after);
+  out.finish();
+  spdlog::info("wrote {}", file.path.string());
+}
+
+// The program's file on this machine, and what it is.
+struct Program {
+  fs::path file;
+  ProgramKind kind = ProgramKind::none;
+};
+
+Program find_program(const cli::Options& options) {
+  const std::string& named = options.program.front();
+  const fs::path& given = options.vscode.program_file;
+  if (!given.empty()) {
+    const Program program{given, inspect_program(given)};
+    if (program.kind == ProgramKind::none)
+      spdlog::warn("{} is no ARM64 program, or isn't there yet", given.string());
+    return program;
+  }
+  for (const fs::path& file : {fs::path(named), options.vscode.folder / named})
+    if (const auto kind = inspect_program(file); kind != ProgramKind::none) return {file, kind};
+  throw Failure(exit_usage,
+                "there is no ARM64 program '" + named +
+                    "' on this machine to read symbols from: name its file with --program-file FILE");
+}
+
+std::vector<const Adapter*> chosen_adapters(const cli::Options& options, ProgramKind kind) {
+  std::vector<const Adapter*> chosen;
+  const bool ssh = std::holds_alternative<launch::SshSpec>(options.target);
+  for (const std::string& name : options.vscode.adapters) {
+    chosen.push_back(find_adapter(name));
+    if (chosen.back()->suits == Suits::go && !ssh)
+      throw Failure(exit_usage, "--adapter " + name + " needs an SSH target: Delve is started there");
+  }
+  if (!chosen.empty()) return chosen;
+  for (const Adapter& adapter : adapters())
+    if (adapter.suits == Suits::always || (adapter.suits == Suits::go && ssh && kind == ProgramKind::go))
+      chosen.push_back(&adapter);
+  return chosen;
+}
+
+std::string search_path() {
+  const char* path = std::getenv("PATH");
+  return path ? path : "/usr/bin:/bin";
+}
+
+// "rspbridge" if that runs this very program, else its path.
+std::string this_program() {
+  std::error_code error;
+  const auto self = fs::read_symlink("/proc/self/exe", error);
+  std::istringstream directories(search_path());
+  for (std::string directory; std::getline(directories, directory, ':');)
+    if (fs::equivalent(fs::path(directory) / "rspbridge", self, error)) return "rspbridge";
+  return self.string();
+}
+
+Surroundings surroundings(const cli::Options& options, const fs::path& program_file,
+                          const std::vector<ordered_json>& old_tasks) {
+  const auto& vscode = options.vscode;
+  const std::string seed = fs::weakly_canonical(vscode.folder).string() + " " + title(options);
+  const std::uint16_t port = vscode.port != 0 ? vscode.port : choose_port(old_tasks, title(options), seed);
+  return {.rspbridge = this_program(),
+          .gdb = choose_gdb(find_local_gdbs(search_path())),
+          .gdb_helper = gdb_helper(),
+          .program_file = workspace_path(program_file, vscode.folder),
+          .port = port,
+          .delve_port = choose_port(old_tasks, delve_title(options), seed + " delve")};
+}
+
+// The entries of both files.
+struct Entries {
+  std::vector<ordered_json> launch, tasks;
+};
+
+Entries entries_for(const cli::Options& options, const std::vector<const Adapter*>& chosen, Values values) {
+  Entries result;
+  for (const Adapter* adapter : chosen) {
+    values["name"] = title(options) + " (" + std::string(adapter->name) + ")";
+    result.launch.push_back(fill(adapter->launch, values));
+    for (const std::string_view task : adapter->tasks) {
+      ordered_json filled = fill(task, values);
+      if (std::find(result.tasks.begin(), result.tasks.end(), filled) == result.tasks.end())
+        result.tasks.push_back(std::move(filled));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string choose_gdb(const std::vector<LocalGdb>& gdbs) {
+  for (const bool LocalGdb::*knows : {&LocalGdb::knows_aarch64, &LocalGdb::knows_amd64})
+    for (const LocalGdb& gdb : gdbs)
+      if (gdb.name != "lldb" && gdb.*knows) return gdb.path.string();
+  spdlog::warn("no GDB in PATH can debug ARM64 (Debian: apt install gdb-multiarch)");
+  return "gdb-multiarch";
+}
+
+int write_files(const cli::Options& options) {
+  const auto& vscode = options.vscode;
+  const Program program = find_program(options);
+  File launch = read(launch_file, vscode.folder), tasks = read(tasks_file, vscode.folder);
+  const auto old_tasks = understood(tasks, entries(tasks.kind, tasks.before));
+  const Surroundings here = surroundings(options, program.file, old_tasks);
+  const auto chosen = chosen_adapters(options, program.kind);
+  const Entries wanted = entries_for(options, chosen, values_for(options, here));
+  launch.after = understood(launch, merge(launch.kind, launch.before, wanted.launch));
+  tasks.after =
+      wanted.tasks.empty() ? tasks.before : understood(tasks, merge(tasks.kind, tasks.before, wanted.tasks));
+  write(tasks);  // launch.json names the tasks
+  write(launch);
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    spdlog::info("F5 with \"{}\" needs the extension {}", wanted.launch[i]["name"].get<std::string>(),
+                 chosen[i]->extension);
+  return exit_ok;
+}
+
+}  // namespace rspbridge::proxy::cli::vscode
