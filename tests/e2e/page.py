@@ -191,7 +191,47 @@ def big(world):
                           "stop to painted %.0f ms (%.0f at most)" % (first, paint[len(paint) // 2], paint[-1], update[len(update) // 2], update[-1]))
 
 
+def hidden(world):
+    """A page that nobody sees asks nothing and has no stream open; seen again, it shows what is then."""
+    hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true}), document.dispatchEvent(new Event('visibilitychange')), true"
+    with BigSession(50, 2) as session, Browser() as browser:
+        session.stop(1)
+        browser.open(session.address + "/")
+        browser.until(SHOWN % 1)
+        browser.eval(hide % "true")
+        time.sleep(0.5)
+        asked = len(browser.requests())
+        for number in (2, 3, 4):
+            session.stop(number)
+            time.sleep(0.8)
+            browser.eval("1")
+        assert len(browser.requests()) == asked, browser.requests()[asked:]
+        browser.eval(hide % "false")
+        browser.until(SHOWN % 4)
+
+
+def hundred_sessions(world):
+    """A page that is left open shows each session that comes, and doesn't grow."""
+    with BigSession(200, 20) as session, Browser() as browser:
+        session.stop(1)
+        browser.open(session.address + "/")
+        browser.until(SHOWN % 1)
+        sizes = []
+        for number in range(100):
+            session.begin("session %d" % number)
+            session.stop(number + 2)
+            browser.until(SHOWN % (number + 2))
+            if number in (9, 99):
+                browser.do("HeapProfiler.collectGarbage")
+                counters = browser.do("Memory.getDOMCounters")
+                sizes.append({"nodes": counters["nodes"], "listeners": counters["jsEventListeners"], "bytes": browser.do("Runtime.getHeapUsage")["usedSize"]})
+        for what, most in (("nodes", 1.1), ("listeners", 1.1), ("bytes", 1.5)):
+            assert sizes[1][what] <= sizes[0][what] * most, "after 10 and 100 sessions: %s" % sizes
+        complaints = [one for one in browser.complaints() if "/debug/lines?" not in one and "/debug/source?" not in one]  # that session has none
+        assert not complaints, complaints
+
+
 def tests():
     return [("page/equals-the-api", equals_the_api), ("page/step", follows_a_step), ("page/pointers", follows_pointers),
             ("page/crash", shows_a_crash), ("page/read-only", read_only), ("page/control", control), ("page/next-session", forgets),
-            ("page/big", big)]
+            ("page/big", big), ("page/hidden", hidden), ("page/hundred sessions", hundred_sessions)]

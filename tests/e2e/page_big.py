@@ -19,13 +19,19 @@ class BigSession:
              "Filename": "/usr/lib/libmodule%d.so" % (i // 3), "Offset": i % 3 * 0x4000, "Private": True, "Device": "08:01", "Inode": i // 3 + 1,
              "Label": "", "BuildID": "", "LoadBias": None, "VmFlags": None, "Populated": i % 5 * 0x1000} for i in range(regions)]
         self.tids = [100 + i for i in range(threads)]
-        self.now = 0
+        self.name, self.now = "big", 0
         self.changed = threading.Condition()
         self.over = False
 
     def stop(self, number):
         with self.changed:
             self.now = number
+            self.changed.notify_all()
+
+    def begin(self, name):
+        """This session ends, and another one begins at the same address."""
+        with self.changed:
+            self.name, self.now = name, 0
             self.changed.notify_all()
 
     def __enter__(self):
@@ -68,10 +74,12 @@ class BigSession:
         request.send_header("Content-Type", "text/event-stream")
         request.send_header("Connection", "close")
         request.end_headers()
-        told = 0
-        while not self.over:
+        told, name = 0, self.name
+        while True:
             with self.changed:
-                self.changed.wait_for(lambda: self.over or self.now > told)
+                self.changed.wait_for(lambda: self.over or self.name != name or self.now > told)
+                if self.over or self.name != name:
+                    return
                 told = self.now
             event = {"stop_id": told, "running": False, "over": False, "pid": 100, "thread": "p64.64", "stop_reply": "T05thread:p64.64;"}
             try:
@@ -96,7 +104,7 @@ class BigSession:
         return 404, "application/json", json.dumps({"error": {"code": "not_found", "sentence": "Not here: %s." % target}}).encode()
 
     def health(self):
-        return {"status": "ok", "session": "big", "version": "0", "target": "stopped", "control": False, "pid": 100}
+        return {"status": "ok", "session": self.name, "version": "0", "target": "stopped", "control": False, "pid": 100}
 
     def map(self):
         return {"pid": 100, "stop_id": self.now, "entries": self.entries}
