@@ -168,6 +168,8 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   std::vector<std::shared_ptr<Connection>> clients() const;
   /// Gives observers their messages; false if there was none.
   bool carry_to_observers();
+  /// GDB has changed something in the target.
+  void on_change(const std::string& request, const std::string& reply);
   /// Tells observers of a stop that isn't one on the way to another.
   void watch_for_stand();
   asio::awaitable<void> tell_if_standing(link::StopId stop);
@@ -197,6 +199,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   near::Knowledge knowledge_;
   std::shared_ptr<Connection> gdb_;  ///< the one in control
   std::vector<std::shared_ptr<Connection>> observers_;
+  bool left_ = false;                      ///< no process is left, when it was looked at last
   std::optional<link::StopId> stands_at_;  ///< the stop that observers hear of, if it lasts
   std::optional<SessionEnd> end_;
   std::optional<std::string> architecture_;  ///< as far as the stub was asked

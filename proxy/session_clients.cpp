@@ -169,7 +169,13 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   connection->out->close();
   connection->stream->close();
   connection->patience.cancel();
+  // Nobody else could end their waiting.
+  const auto waits = [](const auto& one) { return one->observer->waits(); };
+  const bool leaves_waiting =
+      !gdb_ && knowledge_.running() && std::any_of(observers_.begin(), observers_.end(), waits);
+  if (leaves_waiting) knowledge_.to_far(link::Interrupt{});
   settle();
+  if (leaves_waiting) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
   if (options_.end_when_empty && knowledge_.state().nothing_left())
     asio::co_spawn(executor_, end_if_empty(), asio::detached);
 }
@@ -195,6 +201,7 @@ void Session::make_observer(Connection& connection) {
   connection.observer = std::make_shared<near::Observer>(
       near::Observer::Hooks{.far = [this](link::ToFar message) { knowledge_.to_far(std::move(message)); },
                             .who = [this] { return who_controls(); },
+                            .controlled = [this] { return gdb_ != nullptr; },
                             .file_system = [this] { return shared_.file_system; }},
       knowledge_, shared_.last_id);
   stands_at_.reset();  // it hasn't heard yet
@@ -247,7 +254,19 @@ bool Session::carry_to_observers() {
   return carried;
 }
 
+// What observers were told holds no longer, though the target didn't run.
+void Session::on_change(const std::string& request, const std::string& reply) {
+  if (observer_) observer_->on_change(request, reply);
+  const bool writes_registers = request.starts_with('G') || request.starts_with('P');
+  if (!observers_.empty() && writes_registers) knowledge_.count_as_stop();
+}
+
 void Session::watch_for_stand() {
+  const bool left = knowledge_.state().nothing_left();
+  const std::string& reply = knowledge_.state().stop_reply();
+  if (left && !std::exchange(left_, left) && !reply.starts_with('W') && !reply.starts_with('X'))
+    knowledge_.count_as_stop();
+  left_ = left;
   const link::StopId stop = knowledge_.state().stop_id();
   if (observers_.empty() || !knowledge_.looks() || stands_at_ == stop) return;
   stands_at_ = stop;

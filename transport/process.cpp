@@ -4,11 +4,13 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include <asio/buffer.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
@@ -52,7 +54,7 @@ class ProcessCommand final : public Command {
       std::error_code error;
       auto token = asio::redirect_error(asio::use_awaitable, error);
       co_await ended_.async_wait(Descriptor::wait_read, token);
-      if (error && !child_.try_reap()) fail(error, "waiting for a process");
+      if (error) co_await killed(error);
     }
   }
 
@@ -65,6 +67,16 @@ class ProcessCommand final : public Command {
   }
 
  private:
+  // close() has sent it SIGKILL, but doesn't wait for long: a busy machine may take longer.
+  asio::awaitable<void> killed(std::error_code error) {
+    asio::steady_timer pause(ended_.get_executor());
+    for (int tries = 0; tries < 500 && !child_.try_reap(); ++tries) {
+      pause.expires_after(std::chrono::milliseconds(10));
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+    if (!child_.try_reap()) fail(error, "waiting for a process");
+  }
+
   static Descriptor adopt(const asio::any_io_executor& executor, UniqueFd fd) {
     Descriptor descriptor(executor);
     if (fd) descriptor.assign(fd.release());

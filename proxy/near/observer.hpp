@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,8 @@ class Observer {
     link::SendToFar far;
     /// Who controls the target: "the GDB at ADDRESS", or "no GDB".
     std::function<std::string()> who;
+    /// A GDB controls it.
+    std::function<bool()> controlled = [] { return true; };
     /// The file system that the GDB in control selected.
     std::function<std::int64_t()> file_system = [] { return std::int64_t{0}; };
   };
@@ -48,8 +51,11 @@ class Observer {
   /// The next message for its client; nothing when there is none now.
   std::optional<link::ToNear> next();
 
-  /// Its GDB was in control until now, and knows the present stop.
-  void lost_control() { seen_ = knowledge_.state().stop_id(); }
+  /// Its GDB was in control until now, and knows the present stop. It may stand on breakpoints of its own,
+  /// and be unable to go on unless it can set them: they are agreed to.
+  void lost_control();
+  /// It waits for a stop.
+  bool waits() const noexcept { return waits_.has_value(); }
   /// The target is stopped, and its GDB was told of this very stop.
   bool sees_present() const { return seen_ == knowledge_.state().stop_id() && knowledge_.looks(); }
   /// What its GDB believes to be set in the stub, as requests without ids: for when it takes control.
@@ -59,8 +65,19 @@ class Observer {
   using Place =
       std::pair<std::int64_t, rsp::BreakpointKey>;  ///< process (0 if it isn't named) and breakpoint
 
+  struct Wait {
+    link::RequestId id = 0;
+    bool of_resume = true;  ///< otherwise of `?`
+    /// The only thread that GDB lets run: it steps off a breakpoint, and takes no stop of another one.
+    std::string stepped = {};
+  };
+
   void on_request(link::Request request);
   void look(link::Request request);
+  /// Answers from what was said at the stop that GDB was told of.
+  bool remembers(const link::Request& request);
+  /// Its GDB is at the present stop from now on: what it needs to stay there is asked for.
+  void see_stop();
   void ask_status(link::Request request);
   void wait_for_stop(const link::Request& request);
   void open(link::Request request);
@@ -71,19 +88,19 @@ class Observer {
   void refuse_change(const link::Request& request);
   /// Output on the way to the stop that its GDB waits for.
   void say(const std::string& sentence);
-  void tell_stop(link::RequestId id, bool to_resume);
+  void tell_stop(const Wait& wait);
   /// What its GDB is told of the present stop: a breakpoint or watchpoint of the GDB in control is none of
   /// its own.
   std::string present_stop(bool to_resume) const;
-  bool has_breakpoint_at_stop(const rsp::StopReply& stop) const;
   void pass(link::Request request);
+  void look_further(const std::string& request, const std::string& payload);
+  void ask_own(std::string payload, std::optional<rsp::ThreadId> thread);
   void pass_own(std::string payload);
   bool is_standing() const { return knowledge_.looks() && stands_at_ == knowledge_.state().stop_id(); }
 
-  struct Wait {
-    link::RequestId id = 0;
-    bool of_resume = true;  ///< otherwise of `?`
-  };
+  static constexpr std::size_t most_threads = 32;       ///< whose registers are remembered
+  static constexpr std::size_t most_remembered = 4096;  ///< answers, of a packet at most each
+
   Hooks hooks_;
   const Knowledge& knowledge_;
   link::RequestId& last_id_;
@@ -92,6 +109,15 @@ class Observer {
   std::optional<link::StopId> stands_at_;  ///< the last one at which the target stood
   std::vector<link::Request> held_;        ///< before its GDB was told of one: until the target stops
   std::optional<Wait> waits_;
+  /// The present stop was told as the end of a step off a breakpoint: GDB goes on, and has still to hear of
+  /// it.
+  bool owes_stop_ = false;
+  bool was_in_control_ = false;
+  /// What was said at seen_, by thread (0, 0: none) and request; at most most_remembered.
+  using Question = std::tuple<std::int64_t, std::int64_t, std::string>;
+  std::map<Question, std::string> remembered_;
+  std::map<link::RequestId, Question> asked_;         ///< of seen_, and under way
+  std::set<link::RequestId> own_;                     ///< of asked_: nobody's of its GDB
   bool was_told_ = false;                             ///< that it observes, in words
   std::map<std::string_view, std::string> settings_;  ///< that were agreed to, by the packet's row
   std::set<Place> breakpoints_;                       ///< the same

@@ -47,6 +47,7 @@ def observes(world):
     """An observer reads what the controlling GDB reads, is refused what changes something, and disturbs nothing by it."""
     with debugged(world, STEPPING, "break factorial", "continue", "finish", "break fibonacci if n == 3") as (bridge, gdb), \
             another(world, bridge, STEPPING) as second:
+        gdb.ask("delete 1")
         looks = ("bt", "info registers", "info threads", "print total", "x/8i $pc", "x/8xg $sp", "info sharedlibrary")
         for look in looks:
             own, others = second.ask(look), gdb.ask(look)
@@ -54,7 +55,7 @@ def observes(world):
         stop = get(bridge, "/healthz").stop_id
         assert "Could not write register" in second.ask("set var $x3 = 5")
         assert "Cannot access memory" in second.ask("set var total = 5")
-        assert "only" not in second.ask("print total") and gdb.ask("print total") == second.ask("print total")
+        assert number(gdb, "total") == number(second, "total") != 5
         assert "this GDB observes" in second.ask("monitor exit")
         assert "Can't kill process" in second.ask("kill")
         second.ask("break shapes")
@@ -65,7 +66,7 @@ def observes(world):
         gdb.ask("continue")
         said = told()
         assert "fibonacci (n=3)" in said, said
-        assert "resumes nothing" in said and "SIGTRAP" in said, said
+        assert "resumes nothing" in said and "stopped" in said, said
         for look in looks:
             own, others = second.ask(look), gdb.ask(look)
             assert sorted(own.split("\n")) == sorted(others.split("\n")), "%s\nobserving:\n%s\nin control:\n%s" % (look, own, others)
@@ -138,6 +139,60 @@ def comes_while_it_runs(world):
             second.end()
 
 
+def hands_over_at_breakpoints(world):
+    """Who stands on a breakpoint of its own, with a watchpoint and a catchpoint besides, and with threads, hears of the stop that another one has made."""
+    threads = Scenario("threads", "threads", [], [])
+    with debugged(world, threads, "break tick if n == 3", "continue", "catch syscall write") as (bridge, gdb), \
+            another(world, bridge, threads) as second:
+        assert "controls the target now" in second.ask("monitor rspbridge take")
+        second.ask("break tick if n == 4")
+        assert "tick (n=4)" in second.ask("continue")
+        assert "has gone on" in gdb.ask("monitor rspbridge take")
+        said = gdb.ask("continue")
+        assert gdb.process.poll() is None and "tick (n=4" in said, said
+        assert "controls the target now" in gdb.ask("monitor rspbridge take")
+
+
+def stays_alive(world):
+    """Threads that an observer asks for while the target runs are those of its stop; a return and a call by who controls make a new one."""
+    threads = Scenario("threads", "threads", [], [])
+    with debugged(world, threads, "break tick if n == 3", "continue", "delete") as (bridge, gdb), another(world, bridge, threads) as second:
+        gdb.send("continue")
+        wait_for(lambda: get(bridge, "/healthz").json["target"] == "running", "the target to run")
+        for command in ("info threads", "bt", "thread 2"):
+            second.ask(command)
+        gdb.interrupt()
+        gdb.answer()
+        said = second.ask("continue")
+        assert "SIGINT" in said, said
+        assert second.ask("thread") == gdb.ask("thread")
+        assert second.ask("bt 1") == gdb.ask("bt 1")
+    with debugged(world, STEPPING, "break factorial", "continue") as (bridge, gdb), another(world, bridge, STEPPING) as second:
+        second.ask("bt")
+        gdb.ask("return")
+        assert "has gone on" in second.ask("monitor rspbridge take")
+        second.ask("continue")
+        assert "main ()" in second.ask("bt 1") and "factorial" not in second.ask("bt 1"), second.ask("bt 1")
+        told = waiting(second)
+        gdb.ask("detach")
+        said = told()
+        assert "exited" in said and "no process is debugged" in said, said
+
+
+def is_left_alone(world):
+    """Where the GDB in control vanishes while the target runs, one that waits gets a stop, and can take control."""
+    spinner = Scenario("spinner", "spinner", [], [])
+    with debugged(world, spinner, "break spin", "continue", "delete") as (bridge, gdb), another(world, bridge, spinner) as second:
+        told = waiting(second)
+        gdb.send("continue")
+        wait_for(lambda: get(bridge, "/healthz").json["target"] == "running", "the target to run")
+        gdb.kill()
+        told()
+        assert "controls the target now.\n" in second.ask("monitor rspbridge take")
+        second.ask("set var spinning = 0")
+        assert "exited" in second.ask("continue")
+
+
 def number(gdb, expression):
     return int(gdb.ask("output/d (long)(%s)" % expression))
 
@@ -187,7 +242,7 @@ def five_together(world):
 
         def observed():
             said = second.ask("continue")
-            if "resumes nothing" in said or "SIGTRAP" in said:
+            if "resumes nothing" in said or "stopped" in said:
                 ticks = second.ask("output ticks")
                 return (None, int(ticks)) if ticks.strip().isdigit() else None  # or it has gone on
             raise AssertionError("the observer was told: " + said)
@@ -230,4 +285,7 @@ def tests():
     yield "several/any GDB", any_gdb
     yield "several/takes control", takes_control
     yield "several/comes while it runs", comes_while_it_runs
+    yield "several/hands over at breakpoints", hands_over_at_breakpoints
+    yield "several/stays alive", stays_alive
+    yield "several/is left alone", is_left_alone
     yield "several/five together", five_together

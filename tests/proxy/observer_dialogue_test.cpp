@@ -17,7 +17,7 @@ using tests::stopped::Stub;
 namespace {
 
 const std::string next_stop = "T0520:2000400000000000;swbreak:;thread:p1.2;";
-const std::string next_stop_told = "T0520:2000400000000000;thread:p1.2;";
+const std::string next_stop_told = "T00thread:p1.2;";  // registers may have been written since
 const std::string only_observes =
     "E.this GDB observes, and changes nothing: the GDB at home controls the target; "
     "`monitor rspbridge take` hands control over";
@@ -26,9 +26,11 @@ const std::string only_observes =
 struct Second {
   Stub stub;
   link::RequestId last_id = 1'000'000;
+  bool is_controlled = true;
   near::Observer observer{
       {.far = [this](link::ToFar message) { stub.d.knowledge().to_far(std::move(message)); },
        .who = [] { return std::string("the GDB at home"); },
+       .controlled = [this] { return is_controlled; },
        .file_system = [] { return std::int64_t{7}; }},
       stub.d.knowledge(),
       last_id};
@@ -64,9 +66,15 @@ struct Second {
     const auto replies = gets();
     return replies.empty() ? "nothing" : replies.back();
   }
+  // What the stub was asked, but for which thread is meant.
+  std::vector<std::string> heard() const {
+    std::vector<std::string> all = stub.asked;
+    std::erase_if(all, [](const std::string& packet) { return packet.starts_with("Hg"); });
+    return all;
+  }
   void connects() {
     observer.stands();
-    REQUIRE(asks("?") == tests::stopped::stop);
+    REQUIRE(asks("?") == "T00thread:p1.1;");
     thread = rsp::ThreadId{1, 1};
   }
   void target_goes_on() {
@@ -102,7 +110,7 @@ TEST_CASE("whatever changes something is refused in words, and the stub hears no
   CHECK(second.asks("vFile:open:2f,1,0") == "F-1,1");
   CHECK(second.asks("qNewPacketOfAnyKind").size() < 9);  // a query changes nothing
   CHECK(second.asks("jNewPacket") == "");
-  for (const std::string& packet : second.stub.asked) CHECK(packet.starts_with("qNew"));
+  for (const std::string& packet : second.heard()) CHECK(packet.starts_with("qNew"));
 }
 
 TEST_CASE("what is about the GDB alone is agreed to, and done nowhere") {
@@ -152,10 +160,13 @@ TEST_CASE("an observer that missed a stop gets it at once, and until then nothin
   second.target_goes_on();
   second.observer.stands();
   second.stub.asked.clear();
-  CHECK(second.asks("g") == "E01");
+  CHECK(second.asks("g") == "11223344");  // as they were at the stop that it was told of
   CHECK(second.asks("m400000,2") == "E01");
   CHECK(second.stub.asked.empty());
   CHECK(second.asks("qXfer:auxv:read::0,1000") != "E01");
+  CHECK(second.asks("Tp1.2") == "OK");
+  CHECK(second.asks("Hgp1.2") == "OK");
+  CHECK(second.asks("qXfer:threads:read::0,1000") == tests::stopped::threads);
   CHECK(second.asks("vCont;s:p1.1;c") == "stop " + next_stop_told);
   CHECK(second.asks("m400000,2") == "6161");
 }
@@ -171,7 +182,7 @@ TEST_CASE("a breakpoint is an observer's own where the GDB in control had set it
   CHECK(second.stub.asked.empty());
   second.target_goes_on();
   second.observer.stands();
-  CHECK(second.asks("vCont;c") == "stop " + next_stop);
+  CHECK(second.asks("vCont;c") == "stop " + next_stop_told);
 }
 
 TEST_CASE("an observer that connects while the target runs waits for the stop") {
@@ -195,7 +206,7 @@ TEST_CASE("once it has seen a stop, an observer isn't kept waiting by a target t
   second.connects();
   second.stub.d.gdb_sends("vCont;c");
   while (second.stub.d.stub_pop()) continue;
-  CHECK(second.asks("g") == "E01");
+  CHECK(second.asks("m400000,2") == "E01");
   CHECK(second.asks("vFile:open:2f,0,0") == "F-1,10");
   second.sends("vCont;c");
   second.gets();
@@ -212,8 +223,7 @@ TEST_CASE("files are opened in the observer's file system, and the other GDB's s
   CHECK(second.asks("vFile:setfs:5") == "F0");
   second.stub.asked.clear();
   CHECK(second.asks("vFile:open:2f61,0,0") == "F3");
-  CHECK(second.stub.asked ==
-        std::vector<std::string>{"vFile:setfs:5", "vFile:open:2f61,0,0", "vFile:setfs:7"});
+  CHECK(second.heard() == std::vector<std::string>{"vFile:setfs:5", "vFile:open:2f61,0,0", "vFile:setfs:7"});
 }
 
 TEST_CASE("who takes control is told what it has seen, and its settings and breakpoints are carried over") {
@@ -231,6 +241,39 @@ TEST_CASE("who takes control is told what it has seen, and its settings and brea
   CHECK_FALSE(second.observer.sees_present());
   second.observer.lost_control();
   CHECK(second.observer.sees_present());
+}
+
+TEST_CASE("a GDB that was in control gets off its own breakpoint, and then hears of the present stop") {
+  Second second;
+  second.connects();
+  second.observer.lost_control();
+  second.stub.serve();
+  second.stub.asked.clear();
+  CHECK(second.asks("Z2,400000,8") == "OK");
+  CHECK(second.asks("QCatchSyscalls:1;3f") == "OK");
+  second.target_goes_on();
+  second.observer.stands();
+  second.stub.asked.clear();
+  CHECK(second.asks("vCont;s:p1.1") == "stop T05thread:p1.1;");
+  CHECK(second.asks("vCont;c") == "stop " + next_stop_told);
+  second.sends("vCont;s:p1.1");
+  second.gets();
+  CHECK(second.observer.waits());
+}
+
+TEST_CASE("an observer's ^C stops a target that no GDB controls") {
+  Second second;
+  second.connects();
+  second.is_controlled = false;
+  second.stub.d.gdb_sends("vCont;c");
+  REQUIRE(second.stub.d.stub_pop() == "vCont;c");
+  second.sends("vCont;c");
+  REQUIRE(second.observer.waits());
+  second.observer.to_far(link::Interrupt{});
+  second.stub.d.pass();
+  const auto packet = second.stub.d.stub_pop();
+  REQUIRE(packet);
+  CHECK(*packet == "^C");
 }
 
 TEST_CASE("each packet of the table has its rule for observers") {
