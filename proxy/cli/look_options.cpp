@@ -25,13 +25,18 @@ void add_json(CLI::App& app, Options& options, const char* what) {
   app.add_flag("--json", options.look.json, what);
 }
 
+// An empty one, of a script whose variable isn't set, isn't "the only one".
+const CLI::Validator is_named(
+    [](const std::string& session) { return std::string(session.empty() ? "it is empty" : ""); }, "");
+
 // Which session, and how to talk to it.
 void add_session(CLI::App& app, Raw& raw, Options& options) {
   app.add_option(
          "--session", options.look.session,
          "which one, if there are several: an ID of rspbridge sessions or its beginning, an HTTP address, or "
          "a ready file")
-      ->type_name("ID|URL|FILE");
+      ->type_name("ID|URL|FILE")
+      ->check(is_named);
   app.add_option("--http-token-file", raw.http_token_file,
                  "the file with the token that the session asks for")
       ->type_name("FILE");
@@ -116,7 +121,8 @@ void add_stop(CLI::App& app, Raw&, Options& options) {
          "--session", options.look.session,
          "which one, if there are several: an ID of rspbridge sessions or its beginning, or where GDB "
          "connects")
-      ->type_name("ID|HOST:PORT");
+      ->type_name("ID|HOST:PORT")
+      ->check(is_named);
   app.add_flag("--if-any", options.look.if_any, "it is no failure if there is no such session");
 }
 

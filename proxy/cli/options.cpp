@@ -119,6 +119,8 @@ void complete(const std::map<const VerbRow*, CLI::App*>& commands, const Raw& ra
         row->verb == Verb::exec || row->verb == Verb::triage || row->verb == Verb::vscode;
     if (!takes_program && !options.program.empty())
       throw CLI::ValidationError("only exec, triage and vscode take a program after --");
+    if (!options.program.empty() && options.program.front().empty())
+      throw CLI::ValidationError("the program after -- has an empty name");
     row->complete(raw, options);
   }
 }

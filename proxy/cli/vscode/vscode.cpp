@@ -37,10 +37,20 @@ File read(const FileKind& kind, const fs::path& folder) {
   File file{kind, folder / ".vscode" / kind.name, {}, {}};
   std::error_code missing;
   if (!fs::exists(file.path, missing)) return file;
+  if (!fs::is_regular_file(file.path, missing))
+    throw Failure(exit_usage, file.path.string() + " is no file. Nothing was written; move it away");
   std::ifstream in(file.path, std::ios::binary);
   if (in.is_open()) file.before.assign(std::istreambuf_iterator<char>(in), {});
   if (!in) throw Failure(exit_failed, file.path.string() + " can't be read");
   return file;
+}
+
+void check_text(const std::string& word) {
+  try {
+    static_cast<void>(ordered_json(word).dump());
+  } catch (const ordered_json::type_error&) {
+    throw Failure(exit_usage, "the program or an argument of it isn't UTF-8, which JSON can't hold");
+  }
 }
 
 // What `result` holds, or the end: the file isn't understood.
@@ -171,6 +181,7 @@ std::string choose_gdb(const std::vector<LocalGdb>& gdbs) {
 
 int write_files(const cli::Options& options) {
   const auto& vscode = options.vscode;
+  for (const std::string& word : options.program) check_text(word);
   const Program program = find_program(options);
   File launch = read(launch_file, vscode.folder), tasks = read(tasks_file, vscode.folder);
   const auto old_tasks = understood(tasks, entries(tasks.kind, tasks.before));
