@@ -72,6 +72,10 @@ class Observer {
     std::string stepped = {};
   };
 
+  /// A thread (0, 0: none) and a request.
+  using Question = std::tuple<std::int64_t, std::int64_t, std::string>;
+  static Question question_of(const std::optional<rsp::ThreadId>& thread, const std::string& payload);
+
   void on_request(link::Request request);
   void look(link::Request request);
   /// Answers from what was said at the stop that GDB was told of.
@@ -113,8 +117,7 @@ class Observer {
   /// it.
   bool owes_stop_ = false;
   bool was_in_control_ = false;
-  /// What was said at seen_, by thread (0, 0: none) and request; at most most_remembered.
-  using Question = std::tuple<std::int64_t, std::int64_t, std::string>;
+  /// What was said at seen_; at most most_remembered.
   std::map<Question, std::string> remembered_;
   std::map<link::RequestId, Question> asked_;         ///< of seen_, and under way
   std::set<link::RequestId> own_;                     ///< of asked_: nobody's of its GDB

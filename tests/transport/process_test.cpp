@@ -154,7 +154,8 @@ TEST_CASE("close() ends a pending wait with the status") {
     asio::steady_timer timer(executor, std::chrono::milliseconds(20));
     timer.async_wait([&](std::error_code) { command->close(); });
     const ExitStatus status = co_await command->wait();
-    CHECK((status.signal == "TERM" || status.signal == "KILL"));  // the latter where 150 ms aren't enough for it
+    CHECK((status.signal == "TERM" ||
+           status.signal == "KILL"));  // the latter where 150 ms aren't enough for it
   });
 }
 
