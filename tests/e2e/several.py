@@ -140,33 +140,19 @@ def comes_while_it_runs(world):
 
 
 def hands_over_at_breakpoints(world):
-    """Who stands on a breakpoint of its own, with a watchpoint and a catchpoint besides, and with threads, hears of the stop that another one has made."""
-    threads = Scenario("threads", "threads", [], [])
-    with debugged(world, threads, "break tick if n == 3", "continue", "catch syscall write") as (bridge, gdb), \
-            another(world, bridge, threads) as second:
+    """Who stands on a breakpoint of its own, with a catchpoint besides, hears of the stop that another one has made, and can take control back."""
+    with debugged(world, STEPPING, "break factorial", "continue", "catch syscall write") as (bridge, gdb), another(world, bridge, STEPPING) as second:
         assert "controls the target now" in second.ask("monitor rspbridge take")
-        second.ask("break tick if n == 4")
-        assert "tick (n=4)" in second.ask("continue")
+        second.ask("tbreak signals")
+        assert "signals ()" in second.ask("continue")
         assert "has gone on" in gdb.ask("monitor rspbridge take")
         said = gdb.ask("continue")
-        assert gdb.process.poll() is None and "tick (n=4" in said, said
+        assert "stopped" in said and "signals ()" in said, said
         assert "controls the target now" in gdb.ask("monitor rspbridge take")
 
 
-def stays_alive(world):
-    """Threads that an observer asks for while the target runs are those of its stop; a return and a call by who controls make a new one."""
-    threads = Scenario("threads", "threads", [], [])
-    with debugged(world, threads, "break tick if n == 3", "continue", "delete") as (bridge, gdb), another(world, bridge, threads) as second:
-        gdb.send("continue")
-        wait_for(lambda: get(bridge, "/healthz").json["target"] == "running", "the target to run")
-        for command in ("info threads", "bt", "thread 2"):
-            second.ask(command)
-        gdb.interrupt()
-        gdb.answer()
-        said = second.ask("continue")
-        assert "SIGINT" in said, said
-        assert second.ask("thread") == gdb.ask("thread")
-        assert second.ask("bt 1") == gdb.ask("bt 1")
+def hears_of_changes(world):
+    """A return by who controls makes a new stop; a process that is let go is gone for all."""
     with debugged(world, STEPPING, "break factorial", "continue") as (bridge, gdb), another(world, bridge, STEPPING) as second:
         second.ask("bt")
         gdb.ask("return")
@@ -286,6 +272,6 @@ def tests():
     yield "several/takes control", takes_control
     yield "several/comes while it runs", comes_while_it_runs
     yield "several/hands over at breakpoints", hands_over_at_breakpoints
-    yield "several/stays alive", stays_alive
+    yield "several/hears of changes", hears_of_changes
     yield "several/is left alone", is_left_alone
     yield "several/five together", five_together
