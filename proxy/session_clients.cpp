@@ -51,7 +51,7 @@ void Session::admit(transport::Accepted accepted) {
   } else {
     spdlog::debug("GDB connected from {}", connection->name);
     gdb_ = connection;
-    knowledge_.to_far(link::GdbCame{});
+    knowledge_.to_far(link::StopTarget{});
   }
   settle();
   if (gdb_ == connection && knowledge_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
@@ -173,7 +173,7 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   const auto waits = [](const auto& one) { return one->observer->waits(); };
   const bool leaves_waiting =
       !gdb_ && knowledge_.running() && std::any_of(observers_.begin(), observers_.end(), waits);
-  if (leaves_waiting) knowledge_.to_far(link::Interrupt{});
+  if (leaves_waiting) knowledge_.to_far(link::StopTarget{});
   settle();
   if (leaves_waiting) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
   if (options_.end_when_empty && knowledge_.state().nothing_left())

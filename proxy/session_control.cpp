@@ -39,7 +39,7 @@ asio::awaitable<std::optional<Failure>> Session::interrupt_target() {
   if (knowledge_.state().non_stop()) co_return in_non_stop();
   if (!knowledge_.running()) co_return Failure{Problem::stopped, "the target is stopped already", {}};
   const link::StopId before = knowledge_.state().stop_id();
-  knowledge_.to_far(link::Interrupt{});
+  knowledge_.to_far(link::StopTarget{});
   settle();
   co_await insist_on_stop();
   const auto stopped = [this, before] {

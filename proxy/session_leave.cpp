@@ -89,7 +89,7 @@ asio::awaitable<void> Session::leave_target() {
   SessionEnd how = *end_;
   end_.reset();  // so that the stub's end is seen while it is talked to
   try {
-    knowledge_.to_far(link::Interrupt{});
+    knowledge_.to_far(link::StopTarget{});
     settle();
     if (knowledge_.running()) co_await insist_on_stop();
     co_await wait_for([this] { return !knowledge_.running() || end_; }, std::chrono::seconds(3));

@@ -34,7 +34,7 @@ asio::awaitable<std::optional<std::string>> Session::interrupt() {
   Counted user(readers_);
   const auto reply = resumed_;
   if (!reply) co_return std::nullopt;
-  knowledge_.to_far(link::Interrupt{});
+  knowledge_.to_far(link::StopTarget{});
   settle();
   co_await insist_on_stop();
   co_await wait_for([&] { return reply->has_value() || end_; }, interrupt_patience);

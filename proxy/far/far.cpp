@@ -83,32 +83,32 @@ void Far::read_file(const link::ReadFile& request) {
 
 void Far::on_link(link::ToFar message) {
   std::visit(
-      Overloaded{[this](link::Request& request) { on_request(std::move(request)); },
-                 [this](link::Open&) { open(); }, [this](link::ReadFile& request) { read_file(request); },
-                 [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
-                 [this](link::Symbols& given) {
-                   symbols_.clear();
-                   for (auto& [name, value] : given.symbols) symbols_[name] = value;
-                 },
-                 [this](link::LookAtFile& request) {
-                   look_at_file(queue_, request, gdb_fs_,
-                                [this](link::FileSeen seen) { near_(std::move(seen)); });
-                 },
-                 [this](link::StepHint& hint) {
-                   if (stub_ == Stub::beside) steps_.set_hint(std::move(hint));
-                 },
-                 [this](link::Interrupt&) { interrupt(); }, [this](link::GdbCame&) { interrupt(); },
-                 [this](link::GdbGone&) {
-                   queue_.abandon_gdb();
-                   steps_.gdb_gone();
-                   broken_.clear();
-                 }},
+      Overloaded{
+          [this](link::Request& request) { on_request(std::move(request)); }, [this](link::Open&) { open(); },
+          [this](link::ReadFile& request) { read_file(request); },
+          [this](link::Wanted& wanted) { wanted_ = std::move(wanted); },
+          [this](link::Symbols& given) {
+            symbols_.clear();
+            for (auto& [name, value] : given.symbols) symbols_[name] = value;
+          },
+          [this](link::LookAtFile& request) {
+            look_at_file(queue_, request, gdb_fs_, [this](link::FileSeen seen) { near_(std::move(seen)); });
+          },
+          [this](link::StepHint& hint) {
+            if (stub_ == Stub::beside) steps_.set_hint(std::move(hint));
+          },
+          [this](link::Interrupt&) { interrupt(true); }, [this](link::StopTarget&) { interrupt(false); },
+          [this](link::GdbGone&) {
+            queue_.abandon_gdb();
+            steps_.gdb_gone();
+            broken_.clear();
+          }},
       message);
 }
 
-void Far::interrupt() {
-  if (steps_.runs() && !queue_.running()) return steps_.interrupt_next();
-  queue_.interrupt();
+void Far::interrupt(bool holds) {
+  if (steps_.runs() && !queue_.running()) return steps_.interrupt_next(holds);
+  queue_.interrupt(holds);
 }
 
 // In non-stop mode threads run at any time.
@@ -213,7 +213,7 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
 
 void Far::tell(const link::Request& request, std::string payload, const std::string& reply) {
   const bool stopped = state_.answered(request.payload, request.answer, reply);
-  if (state_.nothing_left() && request.effect == Effect::resumes) queue_.forget_selection();
+  if (state_.nothing_left() && request.effect == Effect::resumes) queue_.process_gone();
   if (!stopped || state_.non_stop()) {
     near_(link::Reply{request.id, payload, true});
     if (request.whole) follow(request.thread, request.payload, payload);
@@ -258,7 +258,7 @@ void Far::refused(const link::Request& request, const std::string& reply) {
   near_(link::Log{
       true, "the stub refused " + request.payload + " with " + (reply.empty() ? "an empty reply" : reply) +
                 ", although it had set one there before: the target ran without it, and is interrupted"});
-  queue_.interrupt();
+  queue_.interrupt(false);
 }
 
 // Once: GDB sets its breakpoints again before it goes on, and then hears the stub's own answer.

@@ -51,7 +51,7 @@ class Far {
   void forward(link::Request request);
   /// Answers it from what GDB believes the target to be at, if that is the past.
   bool answered_from_before(const link::Request& request);
-  void interrupt();
+  void interrupt(bool holds);
   void follow_file_system(Job& job);
   void on_answer(const link::Request& request, std::string payload, bool final);
   /// Answers a stub that looks a symbol up; false if that is GDB's to do.

@@ -216,7 +216,7 @@ void StepOver::happened(std::string payload) {
 
 void StepOver::end(std::string payload) {
   const Run run = *std::exchange(run_, std::nullopt);
-  interrupt_ = false;
+  if (std::exchange(interrupt_, false) && holds_interrupt_) queue_.interrupt(true);
   hooks_.stopped(run.resume, std::move(payload));
   queue_.release();
 }
@@ -254,7 +254,7 @@ void StepOver::resume(std::string payload, std::function<void(std::string)> done
           }};
   job.within = true;
   queue_.submit(std::move(job));
-  if (std::exchange(interrupt_, false)) queue_.interrupt();
+  if (std::exchange(interrupt_, false)) queue_.interrupt(holds_interrupt_);
 }
 
 std::optional<std::string> StepOver::said_before(const link::Request& request) const {

@@ -47,8 +47,12 @@ class StepOver {
   bool takes(const link::Request& resume, const std::string& stop);
   /// A run is under way, though the target may be stopped at the moment.
   bool runs() const noexcept { return run_.has_value(); }
-  /// ^C for the next time that the target runs.
-  void interrupt_next() { interrupt_ = true; }
+  /// ^C for the next time that the target runs; if it doesn't run again in this step, and `holds`, for the
+  /// next resume.
+  void interrupt_next(bool holds) {
+    interrupt_ = true;
+    holds_interrupt_ = holds;
+  }
 
   /// GDB was told of the beginning of a call that has gone further.
   bool is_ahead() const noexcept { return ahead_.has_value(); }
@@ -106,7 +110,7 @@ class StepOver {
   std::set<std::uint64_t> breakpoints_;  ///< GDB's; perhaps more
   std::optional<Run> run_;
   std::optional<Ahead> ahead_;
-  bool interrupt_ = false;
+  bool interrupt_ = false, holds_interrupt_ = false;
 };
 
 }  // namespace rspbridge::proxy::far

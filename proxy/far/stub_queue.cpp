@@ -51,12 +51,11 @@ bool StubQueue::running() const noexcept {
                      [](const Job& j) { return j.answer == Answer::stop; });
 }
 
-void StubQueue::interrupt() {
-  if (running())
-    endpoint_.send_interrupt();
-  else
-    interrupt_pending_ =
-        std::any_of(waiting_.begin(), waiting_.end(), [](const Job& j) { return j.answer == Answer::stop; });
+void StubQueue::interrupt(bool holds) {
+  if (running()) return endpoint_.send_interrupt();
+  interrupt_pending_ =
+      interrupt_pending_ || (holds && !resume_failed_) ||
+      std::any_of(waiting_.begin(), waiting_.end(), [](const Job& j) { return j.answer == Answer::stop; });
 }
 
 void StubQueue::stub_selected(rsp::ThreadId thread) {
@@ -86,8 +85,9 @@ bool StubQueue::ends_unsent() {
   std::optional<std::string> instead;
   if (!refused && job.veto) instead = job.veto();
   if (!refused && !instead) return false;
-  if (instead && job.effect == link::Effect::resumes)
-    interrupt_pending_ = false;  // there is nothing to interrupt
+  // An error: there is nothing to interrupt. Otherwise it is a stop, from which GDB may go on.
+  if (instead && job.effect == link::Effect::resumes) resume_failed_ = instead->starts_with('E');
+  interrupt_pending_ = interrupt_pending_ && !resume_failed_;
   const Job ended = std::move(job);
   waiting_.pop_front();
   std::string answer;
@@ -125,7 +125,9 @@ void StubQueue::send(Job job) {
     return;
   }
   in_flight_.push_back(std::move(job));
-  if (resumes && std::exchange(interrupt_pending_, false)) endpoint_.send_interrupt();
+  if (!resumes) return;
+  resume_failed_ = false;
+  if (std::exchange(interrupt_pending_, false)) endpoint_.send_interrupt();
 }
 
 void StubQueue::on_bytes(std::string_view bytes) {

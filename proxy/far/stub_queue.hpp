@@ -68,9 +68,9 @@ class StubQueue {
     held_ = false;
     pump();
   }
-  /// Sends ^C if the target runs, or as soon as a waiting resume is sent. Otherwise does nothing:
-  /// a stopped stub would swallow it.
-  void interrupt();
+  /// Sends ^C if the target runs, or as soon as a waiting resume is sent. `holds`: otherwise behind the next
+  /// resume, whenever that comes. A stopped gdbserver does the same; other stubs are never sent it.
+  void interrupt(bool holds);
 
   void on_bytes(std::string_view bytes);
   std::string take_output() { return endpoint_.take_output(); }
@@ -78,8 +78,11 @@ class StubQueue {
 
   /// The stub has selected `thread` by itself, as it does at a stop in all-stop mode.
   void stub_selected(rsp::ThreadId thread);
-  /// What is selected isn't known: its process may be gone.
-  void forget_selection() { selection_ = nullptr; }
+  /// What is selected isn't known: its process may be gone. So is whom a ^C was for.
+  void process_gone() {
+    selection_ = nullptr;
+    interrupt_pending_ = false;
+  }
 
   /// How many jobs may be under way at once; at least 1.
   void set_window(std::size_t jobs);
@@ -120,6 +123,7 @@ class StubQueue {
   std::shared_ptr<Selection> selection_;  ///< by the packets that were sent; null: the stub's own choice
   std::size_t window_ = 1;
   bool interrupt_pending_ = false;
+  bool resume_failed_ = false;  ///< the last one was answered by an error instead of being sent
   bool looks_up_ = false;
   bool held_ = false;
   bool killed_ = false;  ///< the last packet was `k`

@@ -38,7 +38,7 @@ inline constexpr auto fields<Wanted> = std::tuple(&Wanted::of_stopped_thread, &W
 template <>
 inline constexpr auto fields<Interrupt> = std::tuple();
 template <>
-inline constexpr auto fields<GdbCame> = std::tuple();
+inline constexpr auto fields<StopTarget> = std::tuple();
 template <>
 inline constexpr auto fields<GdbGone> = std::tuple();
 template <>

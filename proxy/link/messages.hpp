@@ -144,17 +144,17 @@ struct StepHint {
   bool operator==(const StepHint&) const = default;
 };
 
-/// GDB pressed ^C.
+/// GDB's ^C. If it meets a stop on its way, it is for the next resume: gdbserver keeps it, too.
 struct Interrupt {};
 
-/// A GDB connected: a target that still runs for its predecessor is stopped for it.
-struct GdbCame {};
+/// A target that still runs is stopped: a GDB has connected, or rspbridge needs it.
+struct StopTarget {};
 
 /// GDB's connection is gone: what it asked for and wasn't sent yet is dropped.
 struct GdbGone {};
 
-using ToFar =
-    std::variant<Request, Open, ReadFile, Wanted, Interrupt, GdbCame, GdbGone, Symbols, LookAtFile, StepHint>;
+using ToFar = std::variant<Request, Open, ReadFile, Wanted, Interrupt, StopTarget, GdbGone, Symbols,
+                           LookAtFile, StepHint>;
 
 // ---- far to near ----
 

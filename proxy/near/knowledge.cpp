@@ -90,7 +90,7 @@ bool Knowledge::running() const {
 void Knowledge::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   if (const auto* given = std::get_if<link::Symbols>(&message)) symbols_given_ = !given->symbols.empty();
-  if (std::holds_alternative<link::GdbCame>(message) && keeps()) hooks_.far(wanted());
+  if (std::holds_alternative<link::StopTarget>(message) && keeps()) hooks_.far(wanted());
   if (auto* hint = std::get_if<StepHint>(&message)) {
     if (working_set_.machine()) hint->machine = working_set_.machine()->machine;
     hinted_ = std::max(hinted_, hint->calls);

@@ -41,7 +41,7 @@ Observer::Observer(Hooks hooks, const Knowledge& knowledge, link::RequestId& las
 void Observer::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   const bool interrupts = std::holds_alternative<link::Interrupt>(message);
-  if (interrupts && waits_ && !hooks_.controlled()) return hooks_.far(std::move(message));
+  if (interrupts && waits_ && !hooks_.controlled()) return hooks_.far(link::StopTarget{});
   if (interrupts && waits_ && waits_->of_resume)
     return say("this GDB observes, and stops nothing: " + hooks_.who() + " controls the target; " +
                how_to_take);

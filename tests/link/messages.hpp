@@ -36,7 +36,7 @@ inline std::vector<Row<ToFar>> to_far_rows() {
               .map = true},
        "\x03\x02\x01g\x00\x02\x00\x02qC\x01\x00\x0a\x02p1\x03\x00\x80\x80\x80\x04\x01\xff\x3f\x02\x00\x01\x1f\x00\x01"s},
       {"interrupt", Interrupt{}, "\x04"s},
-      {"GDB came", GdbCame{}, "\x05"s},
+      {"stop the target", StopTarget{}, "\x05"s},
       {"GDB went", GdbGone{}, "\x06"s},
       {"symbols", Symbols{{{"6162", "1f"}, {"63", ""}}},
        "\x07\x02\x04"

@@ -89,7 +89,7 @@ TEST_CASE("messages of one turn share a frame, and frames are counted and acknow
   std::size_t sent = wire.size();
   CHECK(near.counters().sent.frames == 1);
   CHECK(near.counters().sent.messages == 2);
-  near.send(GdbCame{});
+  near.send(StopTarget{});
   wire += near.take_output();
   sent = wire.size();
   CHECK(near.take_output().empty());

@@ -55,11 +55,38 @@ TEST_CASE("while the target runs nothing but ^C reaches the stub") {
   d.gdb_gets("01020304");
 }
 
-TEST_CASE("a ^C at a stopped target is not sent: the stub would act on it at the next resume") {
+TEST_CASE("a ^C that meets a stop on the way is for the next resume, and is sent behind it") {
   Dialogue d;
   d.open(gdbserver);
   d.gdb_interrupts();
   d.stub_gets_nothing();
+  d.gdb_sends("vCont;c");
+  d.stub_gets("vCont;c");
+  d.stub_gets("^C");
+  d.stub_sends("T02thread:p1.1;");
+  d.gdb_gets("T02thread:p1.1;");
+  d.gdb_sends("vCont;c");
+  d.stub_gets("vCont;c");
+  d.stub_gets_nothing();
+}
+
+TEST_CASE("a ^C for a process that has ended, or of a GDB that is gone, is for nobody else") {
+  Dialogue d;
+  d.open(gdbserver);
+  d.gdb_interrupts();
+  d.gdb_sends("vKill;1");
+  d.stub_gets("vKill;1");
+  d.stub_sends("OK");
+  d.gdb_gets("OK");
+  d.gdb_sends("vRun;61");
+  d.stub_gets("vRun;61");
+  d.stub_gets_nothing();
+  d.stub_sends("T05thread:p2.2;");
+  d.gdb_gets("T05thread:p2.2;");
+  d.gdb_interrupts();
+  d.gdb_vanishes();
+  d.gdb_connects();
+  d.gdb_no_ack();
   d.gdb_sends("vCont;c");
   d.stub_gets("vCont;c");
   d.stub_gets_nothing();

@@ -107,7 +107,7 @@ class Dialogue {
         near::Client::Hooks{.far = [this](link::ToFar m) { knowledge_.to_far(std::move(m)); },
                             .warning = [this](std::string text) { warnings.push_back(text); }},
         shared_, view);
-    knowledge_.to_far(link::GdbCame{});
+    knowledge_.to_far(link::StopTarget{});
     pass();
   }
   void gdb_no_ack() { gdb_->endpoint().set_no_ack(); }
