@@ -214,8 +214,7 @@ std::string Session::take(const std::shared_ptr<Connection>& connection) {
     return "The target runs: `continue` waits for its next stop, at which control can be taken.\n";
   if (!connection->observer->sees_present())
     return "The target has gone on since the stop that this GDB was told of: `continue` tells of the present "
-           "one, at "
-           "which control can be taken.\n";
+           "one, at which control can be taken.\n";
   if (gdb_ && gdb_->client.is_waiting())
     return "The GDB at " + gdb_->name + " waits for an answer: try again.\n";
   const std::shared_ptr<Connection> former = std::exchange(gdb_, connection);

@@ -26,8 +26,9 @@ void add_json(CLI::App& app, Options& options, const char* what) {
 }
 
 // An empty one, of a script whose variable isn't set, isn't "the only one".
-const CLI::Validator is_named(
-    [](const std::string& session) { return std::string(session.empty() ? "it is empty" : ""); }, "");
+std::string why_unnamed(const std::string& session) {
+  return session.empty() ? "it is empty" : "";
+}
 
 // Which session, and how to talk to it.
 void add_session(CLI::App& app, Raw& raw, Options& options) {
@@ -36,7 +37,7 @@ void add_session(CLI::App& app, Raw& raw, Options& options) {
          "which one, if there are several: an ID of rspbridge sessions or its beginning, an HTTP address, or "
          "a ready file")
       ->type_name("ID|URL|FILE")
-      ->check(is_named);
+      ->check(why_unnamed);
   app.add_option("--http-token-file", raw.http_token_file,
                  "the file with the token that the session asks for")
       ->type_name("FILE");
@@ -122,7 +123,7 @@ void add_stop(CLI::App& app, Raw&, Options& options) {
          "which one, if there are several: an ID of rspbridge sessions or its beginning, or where GDB "
          "connects")
       ->type_name("ID|HOST:PORT")
-      ->check(is_named);
+      ->check(why_unnamed);
   app.add_flag("--if-any", options.look.if_any, "it is no failure if there is no such session");
 }
 

@@ -213,7 +213,10 @@ void Far::on_answer(const link::Request& request, std::string payload, bool fina
 
 void Far::tell(const link::Request& request, std::string payload, const std::string& reply) {
   const bool stopped = state_.answered(request.payload, request.answer, reply);
-  if (state_.nothing_left() && request.effect == Effect::resumes) queue_.process_gone();
+  if (state_.nothing_left() && request.effect == Effect::resumes) {
+    queue_.process_gone();
+    process_.process_gone();
+  }
   if (!stopped || state_.non_stop()) {
     near_(link::Reply{request.id, payload, true});
     if (request.whole) follow(request.thread, request.payload, payload);

@@ -18,6 +18,7 @@ constexpr std::uint64_t random_bytes = 16;
 
 void ProcessReader::stopped(const rsp::ThreadId& thread, bool executed) {
   stopped_ = false;
+  at_stop_ = true;
   if (!access_ || !thread.pid || *thread.pid <= 0) return;
   if (executed || pid_ != *thread.pid) {
     pid_ = *thread.pid;
@@ -41,6 +42,7 @@ void ProcessReader::identify(const rsp::ThreadId& thread) {
        .done = [this, pid = pid_, read, expected = *std::move(random)](const std::string& reply, bool) {
          const auto said = rsp::parse_memory_reply(read, rsp::expand_runs(reply).value_or(reply));
          same_ = pid == pid_ && said == expected;
+         if (same_ && at_stop_) read_map();
        }});
 }
 

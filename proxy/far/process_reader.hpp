@@ -29,7 +29,12 @@ class ProcessReader {
   /// All threads of `thread`'s process have stopped. `executed`: it is another program now.
   void stopped(const rsp::ThreadId& thread, bool executed);
   /// Until the next stop nothing is read.
-  void resumes() { stopped_ = false; }
+  void resumes() { at_stop_ = stopped_ = false; }
+  /// It is gone: another one may get its number.
+  void process_gone() {
+    resumes();
+    pid_ = 0;
+  }
   /// GDB sets or removes one, or tries to.
   void sees(const rsp::BreakpointRequest& breakpoint);
 
@@ -49,8 +54,9 @@ class ProcessReader {
   ProcessAccess* access_;
   StubQueue& queue_;
   std::int64_t pid_ = 0;
-  bool same_ = false;     ///< the process pid_ here is the stub's
-  bool stopped_ = false;  ///< since map_ was read
+  bool same_ = false;  ///< the process pid_ here is the stub's
+  bool at_stop_ = false;
+  bool stopped_ = false;  ///< at_stop_, and map_ was read there
   std::string maps_;
   std::optional<memmap::VmaMap> map_;  ///< of maps_
   std::set<std::uint64_t> pages_with_breakpoints_;

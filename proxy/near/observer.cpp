@@ -73,6 +73,10 @@ void Observer::on_link(const link::ToNear& message) {
 }
 
 void Observer::on_request(Request request) {
+  // What Hg selects in the stub is none of its business.
+  const bool of_thread = std::string_view("gpmxqT").find(request.payload[0]) != std::string_view::npos;
+  if (of_thread && (!request.thread || !request.thread->is_specific()))
+    request.thread = seen_ ? seen_thread_ : knowledge_.state().stopped_thread();
   switch (observed(request.payload)) {
     case Observed::looks:
       return look(std::move(request));
@@ -111,8 +115,6 @@ void Observer::on_request(Request request) {
 
 // A GDB that connects while the target runs waits for the stop with what it asks first.
 void Observer::look(Request request) {
-  if (request.payload == "g" && (!request.thread || !request.thread->is_specific()))
-    request.thread = knowledge_.state().stopped_thread();
   if (!seen_ && !knowledge_.looks()) return held_.push_back(std::move(request));
   if (!seen_ || sees_present()) return pass(std::move(request));
   // The target has gone on since.
@@ -198,9 +200,6 @@ void Observer::say(const std::string& sentence) {
 void Observer::pass(Request request) {
   request.of_gdb = false;
   request.waits = false;
-  const bool of_thread = std::string_view("gpmxqT").find(request.payload[0]) != std::string_view::npos;
-  if (of_thread && (!request.thread || !request.thread->is_specific()))
-    request.thread = knowledge_.state().stopped_thread();
   if (sees_present()) asked_[request.id] = question_of(request.thread, request.payload);
   hooks_.far(std::move(request));
 }

@@ -109,9 +109,10 @@ class Observer {
   const Knowledge& knowledge_;
   link::RequestId& last_id_;
   std::deque<link::ToNear> for_client_;
-  std::optional<link::StopId> seen_;       ///< the stop that its GDB was told of
-  std::optional<link::StopId> stands_at_;  ///< the last one at which the target stood
-  std::vector<link::Request> held_;        ///< before its GDB was told of one: until the target stops
+  std::optional<link::StopId> seen_;          ///< the stop that its GDB was told of
+  std::optional<rsp::ThreadId> seen_thread_;  ///< that stopped there
+  std::optional<link::StopId> stands_at_;     ///< the last one at which the target stood
+  std::vector<link::Request> held_;           ///< before its GDB was told of one: until the target stops
   std::optional<Wait> waits_;
   /// The present stop was told as the end of a step off a breakpoint: GDB goes on, and has still to hear of
   /// it.

@@ -47,13 +47,14 @@ bool Observer::remembers(const Request& request) {
 
 void Observer::see_stop() {
   seen_ = knowledge_.state().stop_id();
+  seen_thread_ = knowledge_.state().stopped_thread();
   remembered_.clear();
   asked_.clear();
   own_.clear();
   if (knowledge_.state().nothing_left()) return;
   if (rsp::Features::parse(knowledge_.features()).has("qXfer:threads:read"))
     ask_own("qXfer:threads:read::0,1000", std::nullopt);
-  ask_own("g", knowledge_.state().stopped_thread());
+  ask_own("g", seen_thread_);
 }
 
 // The threads that are listed, and their registers.
@@ -64,7 +65,7 @@ void Observer::look_further(const std::string& request, const std::string& paylo
   const auto threads = part ? rsp::parse_thread_list(part->data) : decltype(rsp::parse_thread_list("")){};
   if (!part || !threads || threads->size() > most_threads) return;
   for (const rsp::ListedThread& thread : *threads)
-    if (thread.id != knowledge_.state().stopped_thread()) ask_own("g", thread.id);
+    if (thread.id != seen_thread_) ask_own("g", thread.id);
 }
 
 void Observer::ask_own(std::string payload, std::optional<rsp::ThreadId> thread) {

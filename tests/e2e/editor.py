@@ -8,6 +8,21 @@ import threading
 
 from target import wait_for
 
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts")
+GDB16 = [os.path.join(SCRIPTS, "gdb16"), "--multiarch"]
+SOURCE = "/opt/tests/src/steps.cpp"
+
+
+def line_of(text):
+    """The line of steps.cpp that holds `text`."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs/steps.cpp"), encoding="utf-8") as file:
+        return next(number for number, line in enumerate(file, 1) if text in line)
+
+
+CALL = line_of("int squared = distance_squared(line);")
+NEXT = line_of("int looped = loop(20);")
+INNER = line_of("int dy = line.to.y")
+
 
 class Task:
     """A task in a terminal of its own, as VS Code runs it. One in the background is ready with its matcher's endsPattern."""

@@ -28,7 +28,7 @@ class Gdb:
         self.pending = b""
         self.transcript = []
         self.send("set prompt %s\\n" % PROMPT)
-        self._until_prompt()
+        self.answer()
         for setting in ("pagination off", "confirm off", "width 0", "height 0",
                         "print thread-events off", "breakpoint pending off"):
             self.ask("set " + setting)
@@ -40,7 +40,7 @@ class Gdb:
     def ask(self, command):
         """Does a command without leaving a trace in the transcript."""
         self.send(command)
-        return self._until_prompt()
+        return self.answer()
 
     def do(self, command):
         """Does a command or directive, and records it.
@@ -93,9 +93,6 @@ class Gdb:
 
     def answer(self):
         """What a command that was sent has said, once the prompt is there."""
-        return self._until_prompt()
-
-    def _until_prompt(self):
         return self._until(re.escape(PROMPT) + "\n", keep=False)
 
     def _until(self, pattern, keep=True):

@@ -158,7 +158,7 @@ def while_it_runs(world):
             refused = get(bridge, target)
             assert refused.status == 409 and refused.json["error"]["code"] == "running" and refused.json["error"]["sentence"], refused.body
         os.kill(gdb.process.pid, signal.SIGINT)
-        gdb._until_prompt()
+        gdb.answer()
         stands(bridge, "stopped")
         again = get(bridge, "/debug/threads")
         assert again.status == 200 and again.stop_id > stopped.stop_id

@@ -232,6 +232,21 @@ def idle_and_small(world):
         assert peak < 64 << 10, "%d KiB" % peak
 
 
+def interrupt_meets_a_stop(world):
+    """A ^C is obeyed though the target stops at the same moment, for a breakpoint that GDB has taken out and goes on from."""
+    bridge = Bridge(world, Scenario("threads", "threads", [], []))
+    with bridge:
+        gdb = start(bridge, world)
+        for _ in range(6):
+            for command in ("break tick if n == 3", "continue", "delete"):
+                gdb.ask(command)
+            gdb.send("continue")
+            time.sleep(0.008)
+            gdb.interrupt()
+            gdb.answer()
+        gdb.end()
+
+
 def tests():
     yield "life/gdb-vanishes-stopped", gdb_vanishes_stopped
     yield "life/gdb-vanishes-running", gdb_vanishes_running
@@ -245,6 +260,7 @@ def tests():
         yield "life/attach-detaches-" + state, terminated([], ATTACH, True, state)
         yield "life/attach-kills-" + state, terminated(["--on-exit", "kill"], ATTACH, False, state)
     yield "life/interrupt-key", terminated([], SPINNER, False, "stopped", by=signal.SIGINT)
+    yield "life/interrupt-meets-a-stop", interrupt_meets_a_stop
     yield "life/hangup", terminated([], SPINNER, False, "stopped", by=signal.SIGHUP)
     yield "life/multi-kills-and-detaches", multi_kills_and_detaches
     yield "life/gdbserver-dies", gdbserver_dies

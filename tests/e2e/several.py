@@ -151,6 +151,21 @@ def hands_over_at_breakpoints(world):
         assert "controls the target now" in gdb.ask("monitor rspbridge take")
 
 
+def asks_while_it_runs(world):
+    """Threads that an observer asks for while the target runs are those of its stop; none is lost to it."""
+    threads = Scenario("threads", "threads", [], [])
+    with debugged(world, threads, "break tick if n == 3", "continue", "delete") as (bridge, gdb), another(world, bridge, threads) as second:
+        gdb.send("continue")
+        wait_for(lambda: get(bridge, "/healthz").json["target"] == "running", "the target to run")
+        for command in ("info threads", "bt", "thread 2"):
+            second.ask(command)
+        gdb.interrupt()
+        assert "SIGINT" in gdb.answer()
+        said = second.ask("continue")
+        assert "SIGINT" in said, said
+        assert len(second.ask("info threads").strip().split("\n")) == 10, second.ask("info threads")
+
+
 def hears_of_changes(world):
     """A return by who controls makes a new stop; a process that is let go is gone for all."""
     with debugged(world, STEPPING, "break factorial", "continue") as (bridge, gdb), another(world, bridge, STEPPING) as second:
@@ -272,6 +287,7 @@ def tests():
     yield "several/takes control", takes_control
     yield "several/comes while it runs", comes_while_it_runs
     yield "several/hands over at breakpoints", hands_over_at_breakpoints
+    yield "several/asks while it runs", asks_while_it_runs
     yield "several/hears of changes", hears_of_changes
     yield "several/is left alone", is_left_alone
     yield "several/five together", five_together

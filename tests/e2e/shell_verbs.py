@@ -125,7 +125,7 @@ def refusals(world):
         assert "running" in ask(world, "memory", "4096", "16", "-o", output, "--http-token-file", token, code=1)
         assert not os.path.exists(output) and b"running" in ask(world, "memmap", "--http-token-file", token).splitlines()[-1]
         os.kill(gdb.process.pid, signal.SIGINT)
-        gdb._until_prompt()
+        gdb.answer()
 
 
 class SlowCore(http.server.BaseHTTPRequestHandler):

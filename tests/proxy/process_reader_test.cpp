@@ -51,6 +51,9 @@ struct Reading {
   // The stub's own bytes at AT_RANDOM are those of `fill`.
   void stops(char fill = 'k', std::int64_t pid = 9, bool executed = false) {
     reader.stopped({pid, 1}, executed);
+    answers(fill);
+  }
+  void answers(char fill = 'k') {
     stub.feed(queue.take_output());
     while (const auto event = stub.next()) {
       if (event->payload.starts_with("m")) {
@@ -71,10 +74,10 @@ const std::string two = "6b6b";
 
 TEST_CASE("a process is read beside the stub once both ways have given the same random bytes") {
   Reading r;
-  r.stops();
+  r.reader.stopped({9, 1}, false);
   CHECK_FALSE(r.reply("m2000,2"));
   CHECK(r.reader.maps() == nullptr);
-  r.stops();
+  r.answers();
   CHECK(r.reply("m2000,2") == two);
   REQUIRE(r.reader.maps());
   CHECK(*r.reader.maps() == r.kernel.files["maps"]);
@@ -98,6 +101,20 @@ TEST_CASE("a process that only has the number of the stub's is never read") {
   CHECK_FALSE(r.reply("m2000,2"));
 }
 
+TEST_CASE("a process that has resumed before it was identified isn't read, nor another one with its number") {
+  Reading r;
+  r.reader.stopped({9, 1}, false);
+  r.reader.resumes();
+  r.answers();
+  CHECK_FALSE(r.reply("m2000,2"));
+  r.stops();
+  CHECK(r.reply("m2000,2") == two);
+  r.reader.process_gone();
+  r.stops('s');
+  CHECK_FALSE(r.reply("m2000,2"));
+  CHECK(r.asked == 2);
+}
+
 TEST_CASE("what runs isn't read, nor what has changed its map") {
   Reading r;
   r.stops();
@@ -115,9 +132,9 @@ TEST_CASE("what runs isn't read, nor what has changed its map") {
 
 TEST_CASE("the files that tell of the process are read beside the stub, and no others") {
   Reading r;
-  r.stops();
+  r.reader.stopped({9, 1}, false);
   CHECK_FALSE(r.reader.file("/proc/9/maps"));
-  r.stops();
+  r.answers();
   CHECK(r.reader.file("/proc/9/maps") == r.kernel.files["maps"]);
   CHECK_FALSE(r.reader.file("/proc/9/smaps"));
   CHECK_FALSE(r.reader.file("/proc/8/maps"));
