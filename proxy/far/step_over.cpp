@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "proxy/link/address_ranges.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
 
@@ -18,9 +19,9 @@ namespace {
 constexpr std::uint64_t page_size = 4096;
 
 // The step of GDB's whole packet; nothing if it is another resume.
-std::optional<rsp::VContAction> ranged_step(const link::Request& resume) {
-  if (!resume.of_gdb || !resume.payload.starts_with("vCont;r")) return std::nullopt;
-  const auto actions = rsp::parse_vcont(resume.payload);
+std::optional<rsp::VContAction> ranged_step(std::string_view resume) {
+  if (!resume.starts_with("vCont;r")) return std::nullopt;
+  const auto actions = rsp::parse_vcont(resume);
   if (!actions || !actions->front().thread || !actions->front().thread->is_specific()) return std::nullopt;
   return actions->front();
 }
@@ -57,6 +58,11 @@ std::string continued(std::string_view step) {
   const auto end = step.find(':');
   return "vCont;c" + std::string(step.substr(end));
 }
+std::string with_range(std::string_view step, const link::AddressRange& range) {
+  const auto end = step.find(':');
+  return "vCont;r" + rsp::format_hex(range.start) + "," + rsp::format_hex(range.end) +
+         std::string(step.substr(end));
+}
 
 }  // namespace
 
@@ -69,19 +75,49 @@ void StepOver::sees(const rsp::BreakpointRequest& breakpoint) {
 }
 
 bool StepOver::takes(const link::Request& resume, const std::string& stop) {
+  if (resume.effect != link::Effect::resumes) return false;
+  const bool taken = resume.of_gdb && goes_on(resume, resume.payload, stop);
+  if (!taken) stop_ = stop;
+  return taken;
+}
+
+bool StepOver::goes_on(const link::Request& resume, const std::string& stepping, const std::string& stop) {
   const link::MachineRow* machine = link::machine_row(hint_.machine);
   if (run_ || ahead_ || hint_.calls == StepHint::Calls::none || !machine) return false;
-  const auto step = ranged_step(resume);
+  const auto step = ranged_step(stepping);
   const auto parsed = step ? rsp::parse_stop_reply(stop) : std::nullopt;
   if (!parsed || !is_plain(*parsed) || parsed->thread != step->thread) return false;
   const auto sp = parsed->expedited(machine->sp_regnum), pc = parsed->expedited(machine->pc_regnum);
   const bool left = pc && (*pc < step->range_start || *pc >= step->range_end);
   if (!sp || !left || breakpoints_.contains(*pc)) return false;
-  run_ = Run{.resume = resume, .step = *step, .machine = machine, .sp = *sp, .pc = *pc};
+  run_ = Run{.resume = resume, .stepping = stepping, .step = *step, .machine = machine, .sp = *sp, .pc = *pc};
   run_->entry.stop = stop;
   queue_.hold();
-  look(*parsed);
+  if (is_same_frame(*parsed) && enters_piece(*pc))
+    step_on();
+  else
+    look(*parsed);
   return true;
+}
+
+bool StepOver::is_same_frame(const StopReply& stop) const {
+  const auto before = rsp::parse_stop_reply(stop_);
+  return before && before->thread == stop.thread && before->expedited(run_->machine->sp_regnum) == run_->sp;
+}
+
+bool StepOver::enters_piece(std::uint64_t pc) {
+  const link::AddressRange* piece = link::range_with(hint_.line, pc);
+  if (piece) run_->stepping = with_range(run_->stepping, *piece);
+  return piece != nullptr;
+}
+
+void StepOver::step_on() {
+  resume(run_->stepping, [this](std::string reply) {
+    const Run run = *std::exchange(run_, std::nullopt);
+    if (goes_on(run.resume, run.stepping, reply)) return;
+    run_ = Run{.resume = run.resume};
+    end(std::move(reply));
+  });
 }
 
 void StepOver::look(const StopReply& stop) {
@@ -120,7 +156,7 @@ void StepOver::decide(const Replies& replies) {
   const auto before = bytes_of(replies[0], call_size);
   if (!before || !calls_here(*run_->machine, *before, run_->return_address, run_->entry.registers))
     return end(run_->entry.stop);
-  if (hint_.calls == StepHint::Calls::all || lists(run_->pc)) return run_through();
+  if (hint_.calls == StepHint::Calls::all || link::range_with(hint_.listed, run_->pc)) return run_through();
   // GDB steps through the linkage table, and then over the function.
   const auto entry = bytes_of(replies[1], plt_entry_size);
   const auto slot = entry ? plt_slot(run_->machine->machine, *entry, run_->pc) : std::nullopt;
@@ -128,17 +164,10 @@ void StepOver::decide(const Replies& replies) {
   ask({memory(*slot, 8)}, [this](const Replies& words) {
     const auto target = bytes_of(words[0], 8);
     const std::uint64_t address = target ? rsp::little_endian(*target) : 0;
-    if (!target || !lists(address) || breakpoints_.contains(address)) return end(run_->entry.stop);
+    if (!target || !link::range_with(hint_.listed, address) || breakpoints_.contains(address))
+      return end(run_->entry.stop);
     run_through();
   });
-}
-
-bool StepOver::lists(std::uint64_t address) const {
-  const auto& ranges = hint_.listed;
-  const auto after = std::upper_bound(
-      ranges.begin(), ranges.end(), address,
-      [](std::uint64_t value, const link::AddressRange& range) { return value < range.start; });
-  return after != ranges.begin() && address < std::prev(after)->end;
 }
 
 std::string StepOver::breakpoint(bool insert) const {
@@ -154,7 +183,7 @@ void StepOver::run_through() {
 }
 
 void StepOver::go_on() {
-  resume(continued(run_->resume.payload), [this](const std::string& payload) { on_stop(payload); });
+  resume(continued(run_->stepping), [this](const std::string& payload) { on_stop(payload); });
 }
 
 // A stub that doesn't tell of breakpoints stops there all the same.
@@ -194,15 +223,10 @@ void StepOver::step_off(const rsp::ThreadId& thread) {
 }
 
 void StepOver::returned(std::string payload) {
-  if (run_->return_address == run_->step.range_end) return end(std::move(payload));
-  resume(run_->resume.payload, [this](std::string reply) {
-    const link::Request request = run_->resume;
-    run_.reset();
-    if (!takes(request, reply)) {
-      run_ = Run{.resume = request};
-      end(std::move(reply));
-    }
-  });
+  const bool left = run_->return_address == run_->step.range_end;
+  if (left && !enters_piece(run_->return_address)) return end(std::move(payload));
+  stop_ = std::move(payload);
+  step_on();
 }
 
 void StepOver::happened(std::string payload) {
@@ -216,6 +240,7 @@ void StepOver::happened(std::string payload) {
 
 void StepOver::end(std::string payload) {
   const Run run = *std::exchange(run_, std::nullopt);
+  stop_ = payload;
   if (std::exchange(interrupt_, false) && holds_interrupt_) queue_.interrupt(true);
   hooks_.stopped(run.resume, std::move(payload));
   queue_.release();
@@ -276,7 +301,7 @@ std::optional<std::string> StepOver::happened_since(const link::Request& resume)
                          (!actions->front().thread || actions->front().thread->tid < 0 ||
                           actions->front().thread == ahead.thread);
   if (!continues) return std::nullopt;
-  return std::move(ahead.event);
+  return stop_ = std::move(ahead.event);
 }
 
 }  // namespace rspbridge::proxy::far

@@ -23,6 +23,9 @@ namespace rspbridge::proxy::far {
 /// that was hit in the frame that called (infrun.c, process_event_stop_test). GDB gets the stop that ends the
 /// step, and none of those on the way.
 ///
+/// The code of a line may be in several pieces. If they are known, a step that gets from one to another goes
+/// on there, as GDB lets it go on.
+///
 /// If anything else happens in the call, GDB must be where it would be by itself, since it may well go on (a
 /// condition, a library, a signal that it passes). So it is told of the call's beginning first, sets its own
 /// breakpoint there and resumes, and gets as the answer to that what happened. What it asks in between is
@@ -73,8 +76,9 @@ class StepOver {
     std::map<std::uint64_t, std::string> pages;  ///< of the stack, by address: bytes
   };
   struct Run {
-    link::Request resume;
-    rsp::VContAction step;  ///< the range, and the thread
+    link::Request resume;   ///< GDB's
+    std::string stepping;   ///< GDB's packet, or the same for another piece of the line
+    rsp::VContAction step;  ///< its range, and the thread
     const link::MachineRow* machine = nullptr;
     std::uint64_t sp = 0, pc = 0;
     std::uint64_t return_address = 0;
@@ -87,10 +91,13 @@ class StepOver {
   };
   using Replies = std::vector<std::string>;
 
+  bool goes_on(const link::Request& resume, const std::string& stepping, const std::string& stop);
+  bool is_same_frame(const rsp::StopReply& stop) const;
+  bool enters_piece(std::uint64_t pc);
+  void step_on();
   void look(const rsp::StopReply& stop);
   void look_at_call(Replies replies);
   void decide(const Replies& replies);
-  bool lists(std::uint64_t address) const;
   void run_through();
   void go_on();
   void on_stop(const std::string& payload);
@@ -110,6 +117,7 @@ class StepOver {
   std::set<std::uint64_t> breakpoints_;  ///< GDB's; perhaps more
   std::optional<Run> run_;
   std::optional<Ahead> ahead_;
+  std::string stop_;  ///< the latest, run-length expanded
   bool interrupt_ = false, holds_interrupt_ = false;
 };
 

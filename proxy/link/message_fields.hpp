@@ -52,7 +52,8 @@ inline constexpr auto fields<LookAtFile> = std::tuple(&LookAtFile::id, &LookAtFi
 template <>
 inline constexpr auto fields<AddressRange> = std::tuple(&AddressRange::start, &AddressRange::end);
 template <>
-inline constexpr auto fields<StepHint> = std::tuple(&StepHint::calls, &StepHint::machine, &StepHint::listed);
+inline constexpr auto fields<StepHint> = std::tuple(&StepHint::calls, &StepHint::machine, &StepHint::listed,
+                                                    &StepHint::line);
 
 template <>
 inline constexpr auto fields<Reply> = std::tuple(&Reply::id, &Reply::payload, &Reply::final);

@@ -140,6 +140,9 @@ struct StepHint {
   Calls calls = Calls::none;
   Machine machine = Machine::unknown;
   std::vector<AddressRange> listed = {};  ///< in order, and apart
+  /// What else of the thread's function belongs to the line that it stands in, as GDB sees it: a step that
+  /// gets there goes on. No function begins in it. In order, and apart.
+  std::vector<AddressRange> line = {};
 
   bool operator==(const StepHint&) const = default;
 };

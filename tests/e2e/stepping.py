@@ -110,6 +110,17 @@ def resumes_once(world):
     assert own >= 3, "without hints a next over one call took %d resumes" % own
 
 
+def line_in_pieces(world):
+    """A next over a loop in a line, whose code is several pieces, is one resume, too."""
+    with session(world, ("break main", "continue", "next", "next", "next", "delete"), SOURCED) as (gdb, resumes):
+        assert "i < 20" in gdb.ask("frame"), gdb.ask("frame")
+        took = resumes("next")
+        assert "try" in gdb.ask("frame") or "throws" in gdb.ask("frame"), gdb.ask("frame")
+        total = gdb.ask("print total")
+    assert total.split()[-1] == str(120 + 13 + sum(range(20))), total
+    assert took == 1, "a next over a loop in a line took %d resumes" % took
+
+
 def in_x86_64_view(world):
     """A stock x86-64 GDB steps as well with hints as without."""
     commands = ["next", "next 2", "step", "step 2", "bt", "finish", "next 3", "info locals", "step 3", "bt 2"]
@@ -125,3 +136,4 @@ def tests():
         yield "hints/" + scenario.name, functools.partial(check, scenario, "guest")
     yield "hints/x86_64 view", in_x86_64_view
     yield "hints/one resume", resumes_once
+    yield "hints/a line in pieces", line_in_pieces

@@ -44,8 +44,8 @@ inline std::vector<Row<ToFar>> to_far_rows() {
        "1f\x02"
        "63\x00"s},
       {"look at a file", LookAtFile{5, "/a", 3, 4}, "\x08\x05\x02/a\x03\x08"s},
-      {"a hint", StepHint{StepHint::Calls::listed, Machine::aarch64, {{0x10, 0x2000}}},
-       "\x09\x02\x01\x01\x10\x80\x40"s},
+      {"a hint", StepHint{StepHint::Calls::listed, Machine::aarch64, {{0x10, 0x2000}}, {{0x30, 0x40}}},
+       "\x09\x02\x01\x01\x10\x80\x40\x01\x30\x40"s},
   };
 }
 

@@ -1,10 +1,10 @@
 // `monitor rspbridge hints`: what the GDB helper tells of the user's command.
-#include <algorithm>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "proxy/link/address_ranges.hpp"
 #include "proxy/near/client.hpp"
 #include "proxy/near/view/handlers.hpp"
 #include "proxy/near/view/view.hpp"
@@ -22,19 +22,6 @@ std::optional<link::AddressRange> parse_range(const std::string& word) {
   const auto end = rsp::parse_hex(std::string_view(word).substr(dash + 1));
   if (!start || !end || *start >= *end) return std::nullopt;
   return link::AddressRange{*start, *end};
-}
-
-// In order, and apart.
-std::vector<link::AddressRange> merged(std::vector<link::AddressRange> ranges) {
-  std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
-  std::vector<link::AddressRange> result;
-  for (const link::AddressRange& range : ranges) {
-    if (!result.empty() && range.start <= result.back().end)
-      result.back().end = std::max(result.back().end, range.end);
-    else
-      result.push_back(range);
-  }
-  return result;
 }
 
 std::string describe(const View& view, const Shared& shared) {
@@ -60,14 +47,20 @@ Task<std::string> monitor_hints(View& view, std::string arguments) {
   else if (command == "step")
     hint.calls = StepHint::Calls::listed;
   else if (!command.empty() && command != "none")
-    co_return "Say on or off. GDB's helper says next, step START-END..., or none.\n";
+    co_return "Say on or off. GDB's helper says next, step START-END... (either with line START-END...), "
+              "or none.\n";
+  std::vector<link::AddressRange>* ranges = hint.calls == StepHint::Calls::listed ? &hint.listed : nullptr;
   while (words >> word) {
+    if (hint.calls != StepHint::Calls::none && word == "line") {
+      ranges = &hint.line;
+      continue;
+    }
     const auto range = parse_range(word);
-    if (!range || hint.calls != StepHint::Calls::listed)
-      co_return "This is no range of addresses in hex: " + word + "\n";
-    hint.listed.push_back(*range);
+    if (!range || !ranges) co_return "This is no range of addresses in hex: " + word + "\n";
+    ranges->push_back(*range);
   }
-  hint.listed = merged(std::move(hint.listed));
+  hint.listed = link::in_order(std::move(hint.listed));
+  hint.line = link::in_order(std::move(hint.line));
   const bool tells = !command.empty() && command != "on" && command != "off";
   if (!view.takes_hints || !client.shared().runs_through_calls) hint = {};
   client.give_hint(std::move(hint));
