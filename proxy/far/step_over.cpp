@@ -16,8 +16,6 @@ using rsp::StopReply;
 
 namespace {
 
-constexpr std::uint64_t page_size = 4096;
-
 // The step of GDB's whole packet; nothing if it is another resume.
 std::optional<rsp::VContAction> ranged_step(std::string_view resume) {
   if (!resume.starts_with("vCont;r")) return std::nullopt;
@@ -122,12 +120,12 @@ void StepOver::step_on() {
 
 void StepOver::look(const StopReply& stop) {
   queue_.stub_selected(*stop.thread);
-  const std::uint64_t page = run_->sp & ~(page_size - 1);
-  ask({"g", memory(page, page_size), memory(page + page_size, page_size)}, [this, page](Replies replies) {
+  const std::uint64_t page = run_->sp & ~(stack_page - 1);
+  ask({"g", memory(page, stack_page), memory(page + stack_page, stack_page)}, [this, page](Replies replies) {
     run_->entry.registers = replies[0];
     for (const std::size_t i : {0U, 1U})
-      if (auto bytes = bytes_of(replies[i + 1], page_size))
-        run_->entry.pages[page + i * page_size] = *std::move(bytes);
+      if (auto bytes = bytes_of(replies[i + 1], stack_page))
+        run_->entry.pages[page + i * stack_page] = *std::move(bytes);
     look_at_call(std::move(replies));
   });
 }
@@ -138,8 +136,8 @@ void StepOver::look_at_call(Replies replies) {
   if (run_->machine->link_regnum) {
     to = link::register_in(g, *run_->machine->link_regnum);
   } else {
-    const auto top = run_->entry.pages.find(run_->sp & ~(page_size - 1));
-    if (const std::size_t at = run_->sp % page_size; top != run_->entry.pages.end() && at + 8 <= page_size)
+    const auto top = run_->entry.pages.find(run_->sp & ~(stack_page - 1));
+    if (const std::size_t at = run_->sp % stack_page; top != run_->entry.pages.end() && at + 8 <= stack_page)
       to = rsp::little_endian(std::string_view(top->second).substr(at, 8));
   }
   const bool consistent = link::register_in(g, run_->machine->sp_regnum) == run_->sp &&
@@ -280,28 +278,6 @@ void StepOver::resume(std::string payload, std::function<void(std::string)> done
   job.within = true;
   queue_.submit(std::move(job));
   if (std::exchange(interrupt_, false)) queue_.interrupt(holds_interrupt_);
-}
-
-std::optional<std::string> StepOver::said_before(const link::Request& request) const {
-  if (!ahead_ || (request.thread && request.thread != ahead_->thread)) return std::nullopt;
-  if (std::string_view(request.payload) == "g") return ahead_->entry.registers;
-  const auto read = rsp::parse_memory_read(request.payload);
-  if (!read || read->encoding != rsp::MemoryEncoding::hex) return std::nullopt;
-  const auto page = ahead_->entry.pages.find(read->address & ~(page_size - 1));
-  const std::uint64_t at = read->address % page_size;
-  if (page == ahead_->entry.pages.end() || read->length > page_size - at) return std::nullopt;
-  return rsp::to_hex(std::string_view(page->second).substr(at, read->length));
-}
-
-std::optional<std::string> StepOver::happened_since(const link::Request& resume) {
-  if (!ahead_) return std::nullopt;
-  Ahead ahead = *std::exchange(ahead_, std::nullopt);
-  const auto actions = resume.payload.starts_with("vCont;") ? rsp::parse_vcont(resume.payload) : std::nullopt;
-  const bool continues = actions && actions->front().action == 'c' &&
-                         (!actions->front().thread || actions->front().thread->tid < 0 ||
-                          actions->front().thread == ahead.thread);
-  if (!continues) return std::nullopt;
-  return stop_ = std::move(ahead.event);
 }
 
 }  // namespace rspbridge::proxy::far

@@ -71,6 +71,7 @@ class StepOver {
   }
 
  private:
+  static constexpr std::uint64_t stack_page = 4096;  ///< bytes
   struct Entry {
     std::string stop, registers;                 ///< its stop reply; the reply to g
     std::map<std::uint64_t, std::string> pages;  ///< of the stack, by address: bytes
