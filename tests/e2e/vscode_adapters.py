@@ -2,8 +2,10 @@
 import base64
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 from dap import Dap
 from editor import CALL, GDB16, INNER, SCRIPTS, SOURCE, Workspace
@@ -109,8 +111,14 @@ def cdt_launch(world):
 
 
 def lldb(world):
-    """LLDB with CodeLLDB's commands."""
-    with Workspace(world, "steps-O0", ["codelldb"]) as workspace:
+    """LLDB with CodeLLDB's commands; the program's name here is one that needs quoting."""
+    with tempfile.TemporaryDirectory() as folder:
+        odd = shutil.copy(os.path.join(world.sysroot, "opt/tests/steps-O0"), os.path.join(folder, "it's \"one\" `of` a\\b"))
+        lldb_with(world, odd)
+
+
+def lldb_with(world, file):
+    with Workspace(world, "steps-O0", ["codelldb"], file=file) as workspace:
         entry = workspace.entry("codelldb")
         task = workspace.before(entry)
         commands = [*entry["targetCreateCommands"], *entry["processCreateCommands"], "breakpoint set -f steps.cpp -l %d" % INNER, "continue", "next", "bt",

@@ -121,7 +121,7 @@ const std::array all_adapters = {
             Suits::always,
             R"json({
   "name": "<name>", "type": "lldb", "request": "attach",
-  "targetCreateCommands": ["target create '<program-file>'"],
+  "targetCreateCommands": ["target create <program-file-for-lldb>"],
   "processCreateCommands": ["<lldb-commands>", "gdb-remote 127.0.0.1:<port-text>"],
   "preLaunchTask": "<session-task>",
   "postDebugTask": "<stop-task>"

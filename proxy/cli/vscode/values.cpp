@@ -57,6 +57,16 @@ std::string delve_command(const std::vector<std::string>& program, const std::st
 
 }  // namespace
 
+// As LLDB's commands take a word (CommandInterpreter's quotes).
+std::string quoted_for_lldb(const std::string& word) {
+  std::string quotes = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\' || c == '`') quotes += '\\';
+    quotes += c;
+  }
+  return quotes + '"';
+}
+
 std::string title(const cli::Options& options) {
   return "rspbridge: " + options.program.front() + " on " + options.target_text;
 }
@@ -74,6 +84,7 @@ Values values_for(const cli::Options& options, const Surroundings& here) {
       {"stop-task", "rspbridge: stop " + options.program.front() + " on " + options.target_text},
       {"delve-task", delve_title(options)},
       {"program-file", here.program_file},
+      {"program-file-for-lldb", quoted_for_lldb(here.program_file)},
       {"program", options.program},
       {"target", options.target_text},
       {"port-text", std::to_string(here.port)},
