@@ -23,9 +23,8 @@ constexpr std::uint64_t view_size = std::uint64_t{1} << 48;
 class SharedFile {
  public:
   /// Fails where the kernel doesn't give what is needed, and with ENOTSUP where it gives shared memory huge
-  /// pages
-  /// (/sys/kernel/mm/transparent_hugepage/shmem_enabled): writing one page would make its neighbours appear
-  /// as zeros.
+  /// pages (/sys/kernel/mm/transparent_hugepage/shmem_enabled): writing one page would make its neighbours
+  /// appear as zeros.
   static tl::expected<SharedFile, std::error_code> create();
   SharedFile(SharedFile&&) noexcept;
   SharedFile& operator=(SharedFile&&) noexcept;

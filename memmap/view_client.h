@@ -6,10 +6,14 @@
  * view. After fork(2), a child has neither windows nor a view: it must not use its parent's.
  *
  * Functions that fail return -1 or NULL, set errno, and leave a sentence in rspbridge_view_error().
- * Everywhere: EFAULT    the memory can't be read from the target EAGAIN    the target runs (only with
- * RSPBRIDGE_VIEW_FAIL_WHILE_RUNNING), or resumed too often meanwhile ENOTCONN  rspbridge is gone ENOSPC the
- * view holds as much as it may EINVAL    the range wraps, is empty, or ends behind 2^48 EPROTO    rspbridge
- * sent what it should not EIO       the target can't be asked now, or another failure that the sentence tells
+ * Everywhere:
+ * - EFAULT: the memory can't be read from the target
+ * - EAGAIN: the target runs (only with RSPBRIDGE_VIEW_FAIL_WHILE_RUNNING), or resumed too often meanwhile
+ * - ENOTCONN: rspbridge is gone
+ * - ENOSPC: the view holds as much as it may
+ * - EINVAL: the range wraps, is empty, or ends behind 2^48
+ * - EPROTO: rspbridge sent what it should not
+ * - EIO: the target can't be asked now, or another failure that the sentence tells
  */
 #ifndef RSPBRIDGE_VIEW_CLIENT_H
 #define RSPBRIDGE_VIEW_CLIENT_H
@@ -83,7 +87,7 @@ int rspbridge_view_refresh(rspbridge_view* view, const void* window);
 /* Unmaps a window. -1 with EINVAL if it is none. */
 int rspbridge_view_unmap(rspbridge_view* view, const void* window);
 
-/* The target's VMAs: the text of /proc/PID/maps or smaps, ended by a zero byte that `length` (may be NULL)
+/* The target's VMAs: as /proc/PID/maps has them, ended by a zero byte that `length` (may be NULL)
  * doesn't count. To be freed with free(3). */
 char* rspbridge_view_vmas(rspbridge_view* view, size_t* length, uint64_t* stop_id);
 

@@ -52,8 +52,8 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
-/// The answer to VmasRequest. With it comes a read-only descriptor of a file that holds /proc/PID/maps' or
-/// smaps' text.
+/// The answer to VmasRequest. With it comes a read-only descriptor of a file that holds them as
+/// /proc/PID/maps does.
 struct VmasReply {
   std::uint32_t id = 0;
   std::uint64_t stop_id = 0;

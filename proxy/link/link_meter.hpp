@@ -32,8 +32,7 @@ class LinkMeter {
   void forget() { asked_.reset(); }
 
   /// @param continues the bytes before ended amid something that the other end sends as a whole, so that
-  /// these
-  ///   were on their way already
+  /// these were on their way already
   void arrived(std::size_t bytes, bool continues);
 
   /// The smallest of the latest.

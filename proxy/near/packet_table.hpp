@@ -88,7 +88,7 @@ const PacketRow& row_for(std::string_view payload);
 std::span<const PacketRow> packet_table();
 
 std::string_view to_string(Fate fate);
-/// For people: "any view", "x86_64 view", …; empty for none.
+/// For people: "always", "x86_64 view", …; empty for none.
 std::string_view to_string(ViewScope scope);
 std::string_view to_string(link::Effect effect);
 /// For people: "stop", …; empty for never.

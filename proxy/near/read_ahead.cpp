@@ -87,10 +87,4 @@ void ReadAhead::clear() {
   ++generation_;
 }
 
-std::size_t ReadAhead::held_bytes() const noexcept {
-  std::size_t sum = 0;
-  for (const Block& block : blocks_) sum += block.bytes ? block.bytes->size() : 0;
-  return sum;
-}
-
 }  // namespace rspbridge::proxy::near

@@ -43,7 +43,6 @@ class ReadAhead {
   void clear();
 
   std::uint64_t generation() const noexcept { return generation_; }
-  std::size_t held_bytes() const noexcept;
 
  private:
   struct Block {

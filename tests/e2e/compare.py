@@ -4,7 +4,6 @@ import difflib
 import functools
 import os
 import re
-import tempfile
 
 from gdb import Gdb
 from normalise import normalise

@@ -11,7 +11,7 @@ import mi
 import round_trips  # finds scripts/benchmarks
 import vscode_adapters
 import ways
-from editor import CALL, GDB16, INNER, NEXT, SOURCE, Workspace, line_of
+from editor import GDB16, INNER, SOURCE, Workspace
 from target import wait_for
 
 
