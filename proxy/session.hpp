@@ -117,6 +117,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
 
   inspect::State state() const override;
   asio::awaitable<inspect::Result<Answers>> ask(std::vector<Question> questions) override;
+  asio::awaitable<std::optional<memmap::VmaMap>> map_of_stop() override;
   asio::awaitable<inspect::Result<std::string>> read_file(std::string path) override;
   asio::awaitable<inspect::Result<std::string>> read_file_part(std::string path, std::uint64_t offset,
                                                                std::size_t most) override;

@@ -86,6 +86,14 @@ asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Ques
   co_return std::move(outcome->answers);
 }
 
+asio::awaitable<std::optional<memmap::VmaMap>> Session::map_of_stop() {
+  Counted user(readers_);
+  co_await wait_for([this] { return !knowledge_.expects_map() || end_; }, longest_answer);
+  const memmap::VmaMap* map = end_ || !knowledge_.looks() ? nullptr : knowledge_.map();
+  if (!map) co_return std::nullopt;
+  co_return *map;
+}
+
 asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string path) {
   Counted user(readers_);
   if (end_ || !stub_open_) co_return tl::unexpected(why_not());

@@ -114,8 +114,11 @@ void Far::follow(const std::optional<rsp::ThreadId>& thread, const std::string& 
   ask_for_fact({thread, *std::move(next)});
 }
 
+// Breakpoints change pages only that ProcessReader leaves to the stub.
 bool Far::undisturbed() const {
-  return !queue_.has([](const Job& job) { return job.effect != link::Effect::looks; });
+  return !queue_.has([](const Job& job) {
+    return job.effect != link::Effect::looks && !rsp::parse_breakpoint(job.payload);
+  });
 }
 
 bool Far::read_directly(const link::Request& request) {

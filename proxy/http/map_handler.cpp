@@ -2,6 +2,7 @@
 #include <limits>
 #include <utility>
 
+#include "proxy/http/handle.hpp"
 #include "proxy/http/handlers.hpp"
 #include "proxy/http/map_document.hpp"
 
@@ -38,7 +39,13 @@ void MapCache::put(Key key, Text document) {
 asio::awaitable<Answer> answer_memory_map(const Call& call) {
   auto& context = call.context;
   const auto stop_id = context.inspection.state().stop_id;
-  const auto map = co_await context.inspection.map();
+  const bool quickly = call.arguments.text("source") == "maps";
+  if (quickly && call.arguments.text("format") == "delve")
+    co_return error_answer(
+        400, "bad_parameter",
+        "'source' must be smaps for Delve's map, which leaves regions out by their VmFlags.", stop_id);
+  auto reading = quickly ? context.inspection.map_of_stop() : context.inspection.map();
+  const auto map = co_await std::move(reading);
   if (!map) co_return failure_answer(map.error(), stop_id);
   Answer answer;
   answer.stop_id = (*map)->stop_id;

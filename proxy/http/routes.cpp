@@ -16,6 +16,13 @@ constexpr std::array map_parameters{
               .choices = "full|delve",
               .otherwise = "full",
               .doc = "`delve`: exactly the array that Go's `json.Marshal` makes of Delve's `MemoryMapEntry`"},
+    Parameter{.name = "source",
+              .kind = Kind::choice,
+              .choices = "smaps|maps",
+              .otherwise = "smaps",
+              .doc =
+                  "`maps`: from what came with the stop, without VmFlags, and so with the regions that Delve "
+                  "leaves out; quicker where there are thousands"},
     Parameter{.name = "addr", .kind = Kind::number, .doc = "only the entry that holds this address"},
     Parameter{.name = "perm",
               .kind = Kind::permissions,

@@ -117,9 +117,13 @@ void Serving::add_stream(Responder& responder, Answer head) {
 
 bool Serving::admits(std::optional<uid_t> peer, const std::string& address) {
   if (peer && (*peer == ::getuid() || *peer == 0)) return true;
+  // Browsers open connections ahead, and close them unused; those of a question that is void as well.
+  if (!peer) {
+    spdlog::debug("HTTP: {} has closed its connection before its user was looked up", address);
+    return false;
+  }
   context_.metrics.count_refusal();
-  log_refusal("user", (peer ? "of user " + std::to_string(*peer) : std::string("of an unknown user")) + ": " +
-                          address);
+  log_refusal("user", "of user " + std::to_string(*peer) + ": " + address);
   return false;
 }
 

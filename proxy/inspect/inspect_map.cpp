@@ -143,22 +143,49 @@ asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map() {
   if (!vmas) co_return tl::unexpected(vmas.error());
   made->map = *std::move(vmas);
   made->page_size = page_size_of(made->map);
-  std::vector<memmap::ThreadStack> stacks;
-  if (!before.running) {
-    co_await find_modules(*made);
-    const auto threads = co_await list_threads();
-    if (threads) stacks = stacks_of(*threads);
-    if (threads) {
-      const auto about = co_await program(threads->threads.front().id);
-      if (about) made->architecture = (*about)->architecture;
-    }
-  }
-  if (program_ && before.running) made->architecture = program_->architecture;
-  made->labels = memmap::labels(made->map, stacks);
-  if (moment().stop_id != before.stop_id || moment().running != before.running)
-    co_return tl::unexpected(resumed());
+  const auto failed = co_await complete(*made);
+  if (failed) co_return tl::unexpected(*failed);
   if (!before.running) known_.map = made;
   co_return MapPointer(made);
+}
+
+asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map_of_stop() {
+  const Moment before = moment();
+  auto vmas = co_await stub_.map_of_stop();
+  if (!vmas || before.running || moment() != before) co_return co_await read_map();
+  const auto pid = co_await process();
+  if (!pid) co_return tl::unexpected(pid.error());
+  auto made = std::make_shared<TargetMap>();
+  made->stop_id = before.stop_id;
+  made->pid = *pid;
+  made->map = *std::move(vmas);
+  const auto blob = co_await object(std::nullopt, "auxv", "");
+  const auto auxv = blob ? memmap::Auxv::parse(*blob) : std::nullopt;
+  if (auxv) made->page_size = auxv->find(AT_PAGESZ).value_or(made->page_size);
+  const auto failed = co_await complete(*made);
+  if (failed) co_return tl::unexpected(*failed);
+  known_.map_of_stop = made;
+  co_return MapPointer(made);
+}
+
+// What isn't in the map itself. Fails if that isn't of the present moment any more.
+asio::awaitable<std::optional<Failure>> Inspector::complete(TargetMap& made) {
+  std::vector<memmap::ThreadStack> stacks;
+  if (made.running) {
+    if (program_) made.architecture = program_->architecture;
+  } else {
+    co_await find_modules(made);
+    const auto threads = co_await list_threads();
+    if (threads) {
+      stacks = stacks_of(*threads);
+      const auto about = co_await program(threads->threads.front().id);
+      if (about) made.architecture = (*about)->architecture;
+    }
+  }
+  made.labels = memmap::labels(made.map, stacks);
+  const Moment now = moment();
+  if (now.stop_id != made.stop_id || now.running != made.running) co_return resumed();
+  co_return std::nullopt;
 }
 
 }  // namespace rspbridge::proxy::inspect

@@ -144,6 +144,18 @@ asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map() {
   co_return co_await read_map();
 }
 
+asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map_of_stop() {
+  const auto known = [this] { return known_.map ? known_.map : known_.map_of_stop; };
+  if (known() && !stub_.state().running) co_return known();
+  const Counted counted(under_way_);
+  const Moment asked = moment();
+  co_await turns_.wait();
+  Turns::Turn turn(turns_);
+  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
+  if (known() && !stub_.state().running) co_return known();
+  co_return co_await read_map_of_stop();
+}
+
 asio::awaitable<Result<Threads>> Inspector::threads() {
   if (known_.threads) co_return *known_.threads;
   const Counted counted(under_way_);

@@ -35,6 +35,7 @@ class Inspector final : public Inspection, private StubAccess::Observer {
 
   State state() const override;
   asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map() override;
+  asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map_of_stop() override;
   asio::awaitable<Result<Threads>> threads() override;
   asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override;
   asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) override;
@@ -59,7 +60,7 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   using MapPointer = std::shared_ptr<const TargetMap>;
   /// What is known at one stop.
   struct Known {
-    MapPointer map;
+    MapPointer map, map_of_stop;
     std::optional<Threads> threads;
     std::map<std::string, RegisterSet> registers;  ///< by thread-id
     /// Pages that the program never touched; of what was looked at last.
@@ -111,6 +112,8 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<Result<RegisterSet>> registers_of(rsp::ThreadId thread);
   asio::awaitable<std::optional<Failure>> fetch_registers(std::vector<rsp::ThreadId> threads);
   asio::awaitable<Result<MapPointer>> read_map();
+  asio::awaitable<Result<MapPointer>> read_map_of_stop();
+  asio::awaitable<std::optional<Failure>> complete(TargetMap& made);
   asio::awaitable<Result<memmap::VmaMap>> read_vmas(std::int64_t pid);
   asio::awaitable<Result<memmap::VmaMap>> rebuild_vmas();
   asio::awaitable<void> find_modules(TargetMap& made);

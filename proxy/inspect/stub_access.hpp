@@ -32,6 +32,9 @@ class StubAccess {
   /// expanded. What GDB selected stays selected.
   virtual asio::awaitable<Result<Answers>> ask(std::vector<Question> questions) = 0;
 
+  /// The memory map that came with the stop; nothing where none did, or it may have changed since.
+  virtual asio::awaitable<std::optional<memmap::VmaMap>> map_of_stop() = 0;
+
   /// A file of the target, whole, at most 64 MiB. Works while the target runs where there is a way besides
   /// the stub.
   virtual asio::awaitable<Result<std::string>> read_file(std::string path) = 0;

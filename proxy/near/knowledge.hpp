@@ -69,6 +69,9 @@ class Knowledge {
   bool has_set(std::int64_t pid, const rsp::BreakpointKey& key) const {
     return set_before_.contains({pid, key});
   }
+  /// The memory map of this stop; null while it isn't known.
+  const memmap::VmaMap* map() const noexcept { return memory_.has_map() ? &memory_.map() : nullptr; }
+  bool expects_map() const noexcept { return memory_.expects_map(); }
   void count_as_stop() { state_.count_as_stop(); }
   /// The target runs: a resume waits, or is under way.
   bool running() const;

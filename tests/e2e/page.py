@@ -1,15 +1,23 @@
 """The page at / in a real browser: what it shows is what the API tells."""
 import contextlib
+import json
 import os
+import sys
+import tempfile
 import time
+import types
 import urllib.error
 import urllib.request
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/benchmarks"))
+import ways  # noqa: E402
 from browser import Browser
+from gdb import Gdb
 from http_clients import debugged, get
 from page_big import BigSession
 from scenarios import Scenario
-from target import free_port, wait_for
+from stubs import wait_for_ready
+from target import Child, free_port, wait_for
 
 THREADS = Scenario("threads", "threads", [], [])
 HEAP = Scenario("heap", "heap", [], [])
@@ -191,6 +199,44 @@ def big(world):
                           "stop to painted %.0f ms (%.0f at most)" % (first, paint[len(paint) // 2], paint[-1], update[len(update) // 2], update[-1]))
 
 
+def big_process(world):
+    """The same of a real process, this machine's own: the picture is of the stop that GDB shows, and has all regions of /proc/PID/maps."""
+    with tempfile.TemporaryDirectory() as folder, ways.Host(folder).up() as host:
+        program, ready = host.program("vast")[0], os.path.join(folder, "ready")
+        command = [world.rspbridge, "exec", *host.ssh_options(host.port), "--on-exit", "kill", "--http", "127.0.0.1:0", "--listen", "127.0.0.1:0",
+                   "--ready-file", ready, host.host, "--", program, "5000", "200"]
+        child = Child(command, env=world.env())
+        try:
+            wait_for_ready(child, ready)
+            with open(ready) as file:
+                session = types.SimpleNamespace(ready=json.load(file))
+            gdb = Gdb("gdb", folder)
+            for setting in ("file " + program, "target extended-remote " + session.ready["rsp"][0], "break tick", "continue"):
+                gdb.ask(setting)
+            with Browser() as browser:
+                browser.open(session.ready["http"] + "/")
+                browser.until("performance.getEntriesByName('paint').length")
+                first = browser.eval("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+                updates = []
+                for command in ("continue", "next", "continue", "next", "continue", "next", "continue", "next"):
+                    time.sleep(0.5)
+                    gdb.ask(command)
+                    stop = get(session, "/healthz").stop_id
+                    browser.until("performance.getEntriesByName('paint').some((one) => one.detail === %d)" % stop)
+                    updates.append(browser.eval("performance.getEntriesByName('update').at(-1).duration"))
+                with open("/proc/%d/maps" % get(session, "/healthz").json["pid"]) as maps:
+                    regions = sum(1 for _ in maps)
+                assert regions > 5000, regions
+                assert browser.eval("document.querySelector('#map-sum').textContent").startswith("{:,} regions".format(regions))
+                assert browser.eval("document.querySelector('#threads-sum').textContent") == "201"
+            world.told.append("page, a process of %d regions and 201 threads: first paint after %.0f ms; stop told to map painted %.0f ms (%.0f at most)" % (
+                regions, first, sorted(updates)[len(updates) // 2], max(updates)))
+            gdb.ask("kill")
+            gdb.end()
+        finally:
+            child.end()
+
+
 def hidden(world):
     """A page that nobody sees asks nothing and has no stream open; seen again, it shows what is then."""
     hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true}), document.dispatchEvent(new Event('visibilitychange')), true"
@@ -234,4 +280,4 @@ def hundred_sessions(world):
 def tests():
     return [("page/equals-the-api", equals_the_api), ("page/step", follows_a_step), ("page/pointers", follows_pointers),
             ("page/crash", shows_a_crash), ("page/read-only", read_only), ("page/control", control), ("page/next-session", forgets),
-            ("page/big", big), ("page/hidden", hidden), ("page/hundred sessions", hundred_sessions)]
+            ("page/big", big), ("page/big process", big_process), ("page/hidden", hidden), ("page/hundred sessions", hundred_sessions)]

@@ -67,7 +67,10 @@ class BigSession:
         request.send_header("Content-Type", kind)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
-        request.wfile.write(body)
+        try:
+            request.wfile.write(body)
+        except OSError:
+            pass  # the page wants it no more: another stop has come
 
     def events(self, request):
         request.send_response(200)

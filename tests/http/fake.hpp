@@ -40,6 +40,7 @@ class FakeInspection final : public inspect::Inspection {
   inspect::State now{
       .stop_id = 7, .pid = 42, .thread = rsp::ThreadId{.pid = 42, .tid = 42}, .stop_reply = "T05"};
   std::shared_ptr<inspect::TargetMap> target_map = std::make_shared<inspect::TargetMap>();
+  std::shared_ptr<inspect::TargetMap> map_with_stop = std::make_shared<inspect::TargetMap>();
   std::map<std::uint64_t, std::string> memory;  ///< by first address
   std::vector<inspect::Thread> thread_list;
   std::optional<inspect::RegisterSet> register_set;
@@ -57,6 +58,10 @@ class FakeInspection final : public inspect::Inspection {
   asio::awaitable<inspect::Result<std::shared_ptr<const inspect::TargetMap>>> map() override {
     if (failure) co_return tl::unexpected(*failure);
     co_return std::shared_ptr<const inspect::TargetMap>(target_map);
+  }
+  asio::awaitable<inspect::Result<std::shared_ptr<const inspect::TargetMap>>> map_of_stop() override {
+    if (failure) co_return tl::unexpected(*failure);
+    co_return std::shared_ptr<const inspect::TargetMap>(map_with_stop);
   }
   asio::awaitable<inspect::Result<inspect::Threads>> threads() override {
     if (failure) co_return tl::unexpected(*failure);

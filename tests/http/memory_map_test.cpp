@@ -53,6 +53,21 @@ TEST_CASE("format=delve is Go's json.Marshal of Delve's entries") {
   CHECK(body_of(ask(*target, "/debug/elf/memmap?format=delve")) == "[]");
 }
 
+TEST_CASE("source=maps is the map that came with the stop, whose VmFlags aren't known") {
+  auto target = sample_target();
+  target->map_with_stop->map =
+      rspbridge::memmap::VmaMap::parse_maps("00400000-00402000 r-xp 00000000 fd:01 77 /srv/a\n").value();
+  target->map_with_stop->labels = {""};
+  const auto map = document(*target, "/debug/elf/memmap?source=maps");
+  CHECK(map["source"] == "maps");
+  REQUIRE(map["entries"].size() == 1);
+  CHECK(map["entries"][0]["VmFlags"].is_null());
+  CHECK(document(*target, "/debug/elf/memmap?source=smaps")["entries"].size() == 4);
+  const auto refused = ask(*target, "/debug/elf/memmap?source=maps&format=delve");
+  CHECK(refused.status == 400);
+  CHECK(body_of(refused).value_or("").find("VmFlags") != std::string::npos);
+}
+
 TEST_CASE("the memory map is filtered by address, permissions and path") {
   auto target = sample_target();
   const auto sizes = [&](const std::string& query) {

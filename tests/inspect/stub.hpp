@@ -24,7 +24,7 @@ class FakeStub final : public StubAccess {
   memmap::RangeSet unreadable;
   char (*byte_at)(std::uint64_t address) = [](std::uint64_t) { return 'm'; };
   std::uint64_t read = 0, groups = 0;  ///< bytes of memory, groups of requests
-  int parts_of_files = 0;
+  int parts_of_files = 0, file_reads = 0;
 
   State state() const override { return now; }
   link::LinkReport link_report() const override { return {}; }
@@ -34,7 +34,10 @@ class FakeStub final : public StubAccess {
     for (const Question& question : questions) answers.push_back(answer(question.payload));
     co_return answers;
   }
+  std::optional<memmap::VmaMap> map_with_stop;
+  asio::awaitable<std::optional<memmap::VmaMap>> map_of_stop() override { co_return map_with_stop; }
   asio::awaitable<Result<std::string>> read_file(std::string path) override {
+    ++file_reads;
     const auto found = files.find(path);
     if (found == files.end()) co_return tl::unexpected(Failure{Problem::unsupported, "no " + path, {}});
     co_return found->second;

@@ -16,6 +16,13 @@ import { reasonOf } from "./stops.mjs";
 
 const LINK_PERIOD = 1000;   // ms
 const RUNNING_PAUSE = 300;  // ms
+const STOP_PAUSE = 10;      // ms; while GDB steps there are many stops that nobody sees
+
+/** Throws what `signal` was aborted by, if it was. */
+async function pause(milliseconds, signal) {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  signal.throwIfAborted();
+}
 
 class Page {
   #api = new Api();
@@ -28,7 +35,7 @@ class Page {
   constructor() {
     const open = (address) => this.#memory.goTo(address);
     this.#header = new Header(this.#api, () => this.#connection.retry());
-    this.#map = new MapView({ open, chosen: (region) => this.#list.choose(region.index) });
+    this.#map = new MapView({ open, chosen: (region) => this.#list.choose(region.index), flagsOf: (region) => this.#flagsOf(region) });
     this.#list = new RegionsView((index) => this.#map.select(index));
     this.#threads = new ThreadsView((id) => this.#again((signal) => this.#showThread(id, signal)),
       (pc) => this.#again((signal) => this.#code.show(pc, this.#regions, signal)));
@@ -95,10 +102,19 @@ class Page {
 
   // A step is over before that, and asks nothing.
   async #showRunning(signal) {
-    await new Promise((resolve) => setTimeout(resolve, RUNNING_PAUSE));
-    if (signal.aborted) return;
+    await pause(RUNNING_PAUSE, signal);
     const map = await this.#api.json("/debug/elf/memmap", signal);
     this.#showMap(map, () => {});
+  }
+
+  // The quick map has none.
+  async #flagsOf(region) {
+    let flags;
+    await this.#again(async (signal) => {
+      const map = await this.#api.json(`/debug/elf/memmap?addr=${hex(region.begin)}`, signal);
+      flags = map.entries[0]?.VmFlags;
+    });
+    return flags;
   }
 
   #showMap(map, painted) {
@@ -110,10 +126,8 @@ class Page {
   async #showStop(state, reason, began, signal) {
     this.#fault = null;
     if (!reason.crash) showCrash(null);
-    const [map, threads] = await Promise.all([this.#api.json("/debug/elf/memmap", signal), this.#api.json("/debug/threads", signal)]);
-    const answered = performance.now();
-    const done = (name, start) => performance.measure(name, { start, end: performance.now(), detail: state.stop_id });
-    this.#showMap(map, () => (done("paint", answered), done("update", began)));
+    await pause(STOP_PAUSE, signal);
+    const [, threads] = await Promise.all([this.#showMapOfStop(state.stop_id, began, signal), this.#api.json("/debug/threads", signal)]);
     this.#threads.show(threads.threads, state.thread);
     const selected = this.#threads.selected;
     const asked = [this.#stacks(selected, signal)];
@@ -121,6 +135,13 @@ class Page {
     if (reason.crash) asked.push(this.#showCrashReport(signal));
     await Promise.all(asked);
     document.documentElement.dataset.shown = state.stop_id;
+  }
+
+  async #showMapOfStop(stop, began, signal) {
+    const map = await this.#api.json("/debug/elf/memmap?source=maps", signal);
+    const answered = performance.now();
+    const done = (name, start) => performance.measure(name, { start, end: performance.now(), detail: stop });
+    this.#showMap(map, () => (done("paint", answered), done("update", began)));
   }
 
   async #stacks(selected, signal) {

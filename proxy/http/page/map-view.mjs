@@ -7,6 +7,7 @@ import { Scale, stretchesOf } from "./scale.mjs";
 import { address, count, hex, size } from "./numbers.mjs";
 
 const ZOOM = 1.6;
+const LOOK = 150;  // ms until somebody looks at a region, rather than passes it
 
 export class MapView {
   regions = [];
@@ -18,9 +19,10 @@ export class MapView {
   #whole = new Scale([], 1);
   #message = "";
 
-  /** `open(address)` shows memory; `chosen(region)` follows the selection. */
-  constructor({ open, chosen }) {
+  /** `open(address)` shows memory; `chosen(region)` follows the selection; `flagsOf(region)` gives its VmFlags, later. */
+  constructor({ open, chosen, flagsOf }) {
     this.open = open;
+    this.flagsOf = flagsOf;
     this.chosen = chosen;
     this.element = byId("map-picture");
     this.picture = new Canvas(this.element, (context, look) => paintMap(context, look, this));
@@ -167,7 +169,17 @@ export class MapView {
     byId("map-details").replaceChildren(...(region ? details(region) : [this.#message || (this.regions.length
       ? "Point at a region, or go there with the arrow keys. + and − zoom, Enter zooms in and then shows the memory, 0 shows all."
       : "")]));
+    if (region && region.flags === null) this.#askFlags(region);
   }
+
+  #askFlags(region) {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(async () => {
+      region.flags = await this.flagsOf(region) ?? "";
+      if (this.regions.includes(region)) this.#tell();
+    }, LOOK);
+  }
+  #asking;
 }
 
 function details(region) {

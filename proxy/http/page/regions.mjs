@@ -40,7 +40,7 @@ export function regionsOf(entries) {
     name: entry.Label || (entry.Filename ? baseName(entry.Filename) : ""),
     offset: entry.Offset,
     buildId: entry.BuildID,
-    flags: entry.VmFlags ?? "",
+    flags: entry.VmFlags,  // null: not known
     populated: entry.Populated,
   }));
 }
