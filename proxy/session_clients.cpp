@@ -159,9 +159,9 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   const auto undo = connection->client.on_gdb_closed();
   if (connection->observes()) {
     std::erase(observers_, connection);
-    for (const std::string& payload : undo)
-      if (payload.starts_with("vFile:close:"))
-        knowledge_.ask({.payload = payload, .effect = link::Effect::looks}, [](const auto&) {});
+    for (const auto& entry : undo)
+      if (entry.packet.starts_with("vFile:close:"))
+        knowledge_.ask({.payload = entry.packet, .effect = link::Effect::looks}, [](const auto&) {});
   } else {
     knowledge_.gdb_gone(undo);
     gdb_.reset();

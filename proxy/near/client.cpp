@@ -243,7 +243,7 @@ std::string Client::general_process() const {
   return process == "p0" || process == "p-1" ? std::string() : process;  // any, all
 }
 
-std::vector<std::string> Client::on_gdb_closed() {
+std::vector<UndoLedger::Entry> Client::on_gdb_closed() {
   // What is under way counts as done: taking back too much does no harm, a breakpoint left behind does.
   for (auto& [id, waiting] : waiting_) {
     std::string assumed = "OK";

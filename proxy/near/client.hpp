@@ -121,13 +121,13 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   void on_gdb_bytes(std::string_view bytes);
-  /// GDB's connection ended. Gives the packets that take back what it left in the stub. Call once.
-  std::vector<std::string> on_gdb_closed();
+  /// GDB's connection ended. Gives what takes back what it left in the stub. Call once.
+  std::vector<UndoLedger::Entry> on_gdb_closed();
   void on_link(const link::ToNear& message);
   /// This GDB controls the target from now on: what it selected counts.
   void take_control();
-  /// It doesn't any more. Gives the packets that take back what it left in the stub, but for its open files.
-  std::vector<std::string> lose_control() { return undo_.take_all_but("vFile:close:"); }
+  /// It doesn't any more. Gives what takes back what it left in the stub, but for its open files.
+  std::vector<UndoLedger::Entry> lose_control() { return undo_.take_all_but("vFile:close:"); }
   /// GDB waits for a reply, or for a stop.
   bool is_waiting() const noexcept { return !slots_.empty() || !incoming_.empty(); }
   /// GDB gives a stub a few seconds for a reply (`set remotetimeout`), and one of ours may take longer: the

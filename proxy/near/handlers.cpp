@@ -58,10 +58,7 @@ void note_breakpoint(Client& client, std::string_view request, std::string& repl
   // Breakpoints belong to the process that Hg selects.
   const std::string key = client.general_process() + removal;
   if (!breakpoint->insert) return client.undo().forget(key);
-  std::vector<std::string> packets;
-  if (!client.general_thread().empty()) packets.push_back(client.general_thread());
-  packets.push_back(removal);
-  client.undo().set(key, {std::move(packets), client.general_process()});
+  client.undo().set(key, {removal, client.general_process()});
 }
 
 namespace {
@@ -71,7 +68,7 @@ void note_switch(Client& client, std::string_view request, const std::string& re
   if (request == name + ":0")
     client.undo().forget(name);
   else
-    client.undo().set(name, {{name + ":0"}, std::move(process)});
+    client.undo().set(name, {name + ":0", std::move(process)});
 }
 }  // namespace
 
@@ -110,12 +107,18 @@ void note_file_opened(Client& client, std::string_view, std::string& reply) {
   auto parsed = rsp::parse_vfile_reply(reply);
   if (!parsed || parsed->result < 0) return;
   const std::string close = rsp::format_vfile_close(parsed->result);
-  client.undo().set(close, {{close}, std::nullopt});
+  client.undo().set(close, {close, std::nullopt});
 }
 
 void note_file_system(Client& client, std::string_view request, std::string& reply) {
   const auto number = rsp::parse_hex(request.substr(request.rfind(':') + 1));
   if (reply.starts_with("F0") && number) client.set_file_system(static_cast<std::int64_t>(*number));
+}
+
+void note_file_unlinked(Client& client, std::string_view request, std::string&) {
+  const auto path = rsp::from_hex(request.substr(request.rfind(':') + 1));
+  if (path) client.shared().written_files.insert(*path);
+  client.forget_files();
 }
 
 void note_file_closed(Client& client, std::string_view request, std::string&) {

@@ -23,6 +23,7 @@ void note_process_left(Client& client, std::string_view request, std::string& re
 void on_kill(Client& client, const PacketRow& row, std::string_view payload);
 void offer_symbols(Client& client, const PacketRow& row, std::string_view payload);
 void note_file_opened(Client& client, std::string_view request, std::string& reply);
+void note_file_unlinked(Client& client, std::string_view request, std::string& reply);
 void note_file_closed(Client& client, std::string_view request, std::string& reply);
 void note_file_system(Client& client, std::string_view request, std::string& reply);
 

@@ -72,14 +72,20 @@ void Knowledge::ask(Request request, std::function<void(std::optional<std::strin
   on_request(std::move(request));
 }
 
-void Knowledge::gdb_gone(const std::vector<std::string>& undo) {
+void Knowledge::gdb_gone(std::vector<UndoLedger::Entry> undo) {
   pass_undecided();
   inserted_.clear();
   hooks_.far(link::GdbGone{});
   // It may have been told of a stop that is past (StepOver).
   if (std::exchange(hinted_, StepHint::Calls::none) != StepHint::Calls::none) drop_of_stop(), drop_memory();
-  for (const std::string& payload : undo)
-    ask({.payload = payload, .effect = Effect::looks}, [](const auto&) {});
+  for (UndoLedger::Entry& entry : undo) {
+    const Effect effect = row_for(entry.packet).effect;
+    // Any thread of the process that it belongs to.
+    const bool of_process = entry.process && !entry.process->empty();
+    auto thread = of_process ? rsp::parse_thread_id(*entry.process + ".0") : std::nullopt;
+    ask({.payload = std::move(entry.packet), .effect = effect, .thread = std::move(thread)},
+        [](const auto&) {});
+  }
 }
 
 bool Knowledge::running() const {
@@ -147,7 +153,7 @@ void Knowledge::look(Request request) {
     if (of_gdb) ask_ahead();
     return;
   }
-  if (row.keep == Keep::never || row.keep == Keep::promise) {
+  if (row.keep == Keep::never || row.keep == Keep::nothing || row.keep == Keep::promise) {
     if (!take_ahead(request)) ask_stub(std::move(request));
     return;
   }

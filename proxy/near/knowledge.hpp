@@ -21,6 +21,7 @@
 #include "proxy/near/known_memory.hpp"
 #include "proxy/near/packet_table.hpp"
 #include "proxy/near/read_ahead.hpp"
+#include "proxy/near/undo_ledger.hpp"
 #include "proxy/near/working_set.hpp"
 #include "rsp/breakpoint.hpp"
 #include "rsp/memory.hpp"
@@ -52,7 +53,7 @@ class Knowledge {
   /// From a client.
   void to_far(link::ToFar message);
   /// GDB's connection is gone; `undo` takes back what it left in the stub, once the target is stopped.
-  void gdb_gone(const std::vector<std::string>& undo);
+  void gdb_gone(std::vector<UndoLedger::Entry> undo);
   /// A request that isn't GDB's; its id and of_gdb are set here. `done` gets the stub's whole answer,
   /// run-length expanded, out of next(); nothing if it was refused because the target runs.
   void ask(link::Request request, std::function<void(std::optional<std::string> reply)> done);

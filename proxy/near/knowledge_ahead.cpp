@@ -157,7 +157,12 @@ bool Knowledge::read_in_bulk(Request& request) {
     return false;
   want_map();
   const auto thread = request.thread;
-  auto deliver = [this, id = request.id](std::string payload) { reply_to(id, std::move(payload)); };
+  auto deliver = [this, request](std::optional<std::string> payload) {
+    if (payload)
+      reply_to(request.id, *std::move(payload));
+    else
+      ask_stub(request);
+  };
   if (ahead_.take(*read, std::move(deliver)))
     ++awaited_;
   else

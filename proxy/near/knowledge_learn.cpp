@@ -65,8 +65,13 @@ void Knowledge::on_reply(link::Reply reply) {
 void Knowledge::on_refused(link::RequestId id) {
   const auto found = passed_.find(id);
   if (found == passed_.end()) return;
-  if (found->second.key) answers_.erase(*found->second.key);
+  const std::optional<Key> key = std::move(found->second.key);
   passed_.erase(found);
+  const auto answer = key ? answers_.find(*key) : answers_.end();
+  if (answer == answers_.end() || answer->second.id != id) return;
+  const std::vector<Request> waiting = std::move(answer->second.waiting);
+  answers_.erase(answer);
+  for (Request request : waiting) pass(std::move(request));
 }
 
 void Knowledge::learn(const Passed& passed, const std::string& payload) {
@@ -107,8 +112,8 @@ void Knowledge::on_stop(link::StopBundle bundle) {
 
 void Knowledge::on_fact(link::Fact fact) {
   budget_.came(hooks_.link());
-  if (!keeps()) return;
   if (const auto read = rsp::parse_memory_read(fact.question.payload)) {
+    if (!keeps()) return;
     memory_.arrived(read->address, 0,
                     fact.payload ? page_bytes(fact.question.payload, *fact.payload) : std::nullopt);
     look_into(read->address);

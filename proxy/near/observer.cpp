@@ -213,7 +213,8 @@ void Observer::pass_own(std::string payload) {
 std::vector<Request> Observer::believed() const {
   std::vector<Request> requests;
   const auto add = [&](std::string payload, std::optional<rsp::ThreadId> thread) {
-    requests.push_back({.payload = std::move(payload), .effect = Effect::looks, .thread = thread});
+    const Effect effect = row_for(payload).effect;
+    requests.push_back({.payload = std::move(payload), .effect = effect, .thread = thread});
   };
   if (const auto features = settings_.find("qSupported"); features != settings_.end())
     add(features->second, std::nullopt);

@@ -176,6 +176,8 @@ constexpr PacketRow table[] = {
      ViewScope::files, view_close_file, "closes"},
     {"vFile:pwrite", Match::word, forward, changes, reply, Keep::never, nullptr, nullptr,
      "writes; a file may be a process's memory"},
+    {"vFile:unlink", Match::word, forward, changes, reply, Keep::never, nullptr, note_file_unlinked,
+     "removes a file"},
     {"vFile:pread", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr, "reads",
      ViewScope::files, view_read_file, "from what the file was translated to"},
     {"vFile:fstat", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr,

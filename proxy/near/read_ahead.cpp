@@ -63,10 +63,12 @@ void ReadAhead::arrived(std::uint64_t generation, const MemoryRead& request, std
     Block block = std::move(*orphan);
     orphans_.erase(orphan);
     const auto bytes = rsp::parse_memory_reply(request, payload);
-    if (bytes)
+    if (bytes && bytes->size() == request.length)
       block.deliver(encode(request.encoding, std::string_view(*bytes).substr(0, block.waiting->length)));
-    else
+    else if (block.waiting->length == request.length)
       block.deliver(std::move(payload));
+    else  // less of it may well be readable
+      block.deliver(std::nullopt);
     return;
   }
   auto block = std::find_if(blocks_.begin(), blocks_.end(), same);

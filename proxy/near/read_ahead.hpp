@@ -23,8 +23,8 @@ class ReadAhead {
   static constexpr std::size_t first_window = 4;                  ///< blocks
   static constexpr std::size_t max_bytes = std::size_t{1} << 20;  ///< of all blocks held or under way
 
-  /// The stub's reply to a read that was sent ahead or is to be answered from one.
-  using Deliver = std::function<void(std::string payload)>;
+  /// The stub's reply to a read that is answered from a block; nothing if the stub must be asked after all.
+  using Deliver = std::function<void(std::optional<std::string> payload)>;
 
   /// A client reads. True if a block fetched ahead answers it: `deliver` was called with the reply, or
   /// will be once the block arrives. False: the caller must ask the stub.

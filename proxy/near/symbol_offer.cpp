@@ -102,6 +102,8 @@ std::optional<std::string> SymbolOffer::next() {
 }
 
 bool SymbolOffer::take(std::string_view packet) {
+  collecting_ = false;
+  if (!packet.starts_with(packet_name)) return false;
   packet.remove_prefix(packet_name.size());
   const auto colon = packet.find(':');
   const std::string wanted = rsp::to_hex(names[symbols_.size()]);

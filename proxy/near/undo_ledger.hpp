@@ -15,7 +15,7 @@ namespace rspbridge::proxy::near {
 class UndoLedger {
  public:
   struct Entry {
-    std::vector<std::string> packets;
+    std::string packet;
     /// Whose it is, as in a thread-id ("p1f"); "" if the stub names no processes; nothing if it
     /// belongs to the connection.
     std::optional<std::string> process;
@@ -31,22 +31,22 @@ class UndoLedger {
     });
   }
 
-  /// All packets, in the order of their keys; the ledger is empty afterwards.
-  std::vector<std::string> take() {
+  /// All entries, in the order of their keys; the ledger is empty afterwards.
+  std::vector<Entry> take() {
     return take_if([](const std::string&) { return true; });
   }
   /// The same, but for the entries whose keys begin so: those stay.
-  std::vector<std::string> take_all_but(std::string_view prefix) {
+  std::vector<Entry> take_all_but(std::string_view prefix) {
     return take_if([&](const std::string& key) { return !key.starts_with(prefix); });
   }
 
  private:
   template <class Predicate>
-  std::vector<std::string> take_if(const Predicate& wanted) {
-    std::vector<std::string> all;
-    std::erase_if(entries_, [&](const auto& item) {
+  std::vector<Entry> take_if(const Predicate& wanted) {
+    std::vector<Entry> all;
+    std::erase_if(entries_, [&](auto& item) {
       if (!wanted(item.first)) return false;
-      all.insert(all.end(), item.second.packets.begin(), item.second.packets.end());
+      all.push_back(std::move(item.second));
       return true;
     });
     return all;

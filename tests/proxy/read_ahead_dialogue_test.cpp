@@ -261,3 +261,28 @@ TEST_CASE("what was read ahead is read again once everything was forgotten") {
   d.knowledge().forget();
   CHECK(stub.gdb_reads(0x100000 + 8 * block, block) == stub.expected(0x100000 + 8 * block, block));
 }
+
+TEST_CASE("a shorter read that waits for a block which can't be read is asked by itself") {
+  // Where GDB first waits for a block that is under way, if the stub is slow after three reads.
+  const auto reads_until_it_waits = [](Dialogue& d, MemoryStub& stub, std::uint64_t most) {
+    for (std::uint64_t i = 0; i < 3; ++i) stub.gdb_reads(0x100000 + i * block, block);
+    for (std::uint64_t i = 3; i < most; ++i) {
+      d.gdb_sends("m" + rsp::format_hex(0x100000 + i * block) + "," + rsp::format_hex(block));
+      if (!d.gdb_pop()) return i;
+    }
+    return most;
+  };
+  Dialogue first(true);
+  stopped(first);
+  MemoryStub first_stub{first, one_vma};
+  const std::uint64_t waits = reads_until_it_waits(first, first_stub, 100);
+  REQUIRE(waits < 100);
+
+  Dialogue d(true);
+  stopped(d);
+  MemoryStub stub{d, one_vma};
+  REQUIRE(reads_until_it_waits(d, stub, waits) == waits);
+  stub.unreadable = 0x100000 + waits * block + block * 3 / 4;
+  CHECK(stub.gdb_reads(0x100000 + waits * block, block / 2) ==
+        stub.expected(0x100000 + waits * block, block / 2));
+}

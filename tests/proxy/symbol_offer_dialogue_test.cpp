@@ -120,3 +120,14 @@ TEST_CASE("without answers kept GDB answers each look-up") {
   d.stub_sends("OK");
   d.gdb_gets("OK");
 }
+
+TEST_CASE("an answer to a look-up that is none goes to the stub") {
+  Dialogue d(true);
+  d.open(gdbserver);
+  d.gdb_sends("qSymbol::");
+  d.gdb_gets(lookup(near::looked_up_symbols()[0]));
+  d.gdb_sends("qSymbol");
+  d.stub_gets("qSymbol");
+  d.stub_sends("");
+  d.gdb_gets("");
+}

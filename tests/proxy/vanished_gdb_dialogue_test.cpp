@@ -38,8 +38,44 @@ TEST_CASE("what a vanished GDB left in the stub is taken back") {
   d.gdb_gets("E01");
   d.gdb_vanishes();
   std::string sent;
-  while (auto packet = d.stub_pop()) sent += *packet + " ";
-  CHECK(sent == "QCatchSyscalls:0 Hgp1.1 z0,3000,4 Hgp1.1 z2,2000,8 vFile:close:7 ");
+  while (auto packet = d.stub_pop()) {
+    sent += *packet + " ";
+    d.stub_sends("OK");
+  }
+  CHECK(sent == "Hgp1.0 QCatchSyscalls:0 z0,3000,4 z2,2000,8 vFile:close:7 ");
+}
+
+TEST_CASE("what the stub said to an earlier GDB's leave says nothing of this one's") {
+  Dialogue d(true);
+  d.open(gdbserver);
+  for (int i = 0; i < 3; ++i) {
+    d.gdb_sends("Z2,2000,8");
+    d.stub_gets("Z2,2000,8");
+    d.stub_sends("OK");
+    d.gdb_gets("OK");
+    d.gdb_vanishes();
+    d.stub_gets("z2,2000,8");
+    d.stub_sends("OK");
+    d.gdb_connects();
+    while (auto packet = d.stub_pop()) d.stub_sends("");
+  }
+}
+
+TEST_CASE("what is taken back is taken from the process that it was left in") {
+  Dialogue d(true);
+  d.open(gdbserver);
+  for (const std::string packet : {"Hgp1.1", "Z0,1000,4", "Hgp2.2", "Z0,1000,4"}) {
+    d.gdb_sends(packet);
+    d.stub_gets(packet);
+    d.stub_sends("OK");
+    d.gdb_gets("OK");
+  }
+  d.gdb_vanishes();
+  for (const std::string packet : {"Hgp1.0", "z0,1000,4", "Hgp2.0", "z0,1000,4"}) {
+    d.stub_gets(packet);
+    d.stub_sends("OK");
+  }
+  d.stub_gets_nothing();
 }
 
 TEST_CASE("nothing is taken back from a process that is gone: gdbserver 13.1 dies of it") {
@@ -95,7 +131,7 @@ TEST_CASE("the end of one process leaves what belongs to another") {
   d.stub_sends("W00;process:1");
   d.gdb_gets("W00;process:1");
   d.gdb_vanishes();
-  d.stub_gets("Hgp2.2");
+  d.stub_gets("Hgp2.0");
   d.stub_sends("OK");
   d.stub_gets("z0,1000,4");
   d.stub_gets_nothing();
@@ -152,7 +188,8 @@ TEST_CASE("a breakpoint that is under way when GDB vanishes is taken back, too")
   d.stub_gets("Z0,1000,4");
   d.gdb_vanishes();
   d.stub_sends("OK");
-  d.stub_gets("Hgp1.1");
+  d.stub_gets("Hgp1.0");
+  d.stub_sends("OK");
   d.stub_gets("z0,1000,4");
 }
 
@@ -184,7 +221,7 @@ TEST_CASE("breakpoints belong to the process whose thread stopped, without a wor
   d.stub_sends("OK");
   d.gdb_gets("OK");
   d.gdb_vanishes();
-  d.stub_gets("Hgp2.2");
+  d.stub_gets("Hgp2.0");
   d.stub_sends("OK");
   d.stub_gets("z0,1000,4");
 }

@@ -237,8 +237,6 @@ TEST_CASE("a GDB that vanishes in the middle leaves nothing behind") {
   d.stub_gets("Z0,400550,4");
   d.gdb_vanishes();
   d.stub_sends("OK");
-  d.stub_gets("Hg0");
-  d.stub_sends("OK");
   d.stub_gets("z0,400550,4");
 }
 

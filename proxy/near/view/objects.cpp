@@ -17,7 +17,8 @@ constexpr std::size_t largest_object = std::size_t{1} << 20;  // bytes
 
 Task<std::string> read_object(Client& client, std::string object, std::string annex) {
   std::string whole;
-  for (bool last = false; !last && whole.size() < largest_object;) {
+  for (bool last = false; !last;) {
+    if (whole.size() >= largest_object) co_return std::string();
     auto asked = client.ask(rsp::format_qxfer_read({object, annex, whole.size(), chunk}));
     const std::string payload = co_await asked;
     const auto reply = rsp::parse_qxfer_reply(payload);

@@ -108,7 +108,7 @@ std::string Registers::refuse(const std::string& sentence) {
 }
 
 void Registers::follow_selection() {
-  if (thread_ == client_.general_thread()) return;
+  if (thread_ == client_.general_thread() && !outdated_) return;
   forget_values();
   thread_ = client_.general_thread();
 }
@@ -194,6 +194,7 @@ Task<Failure> Registers::set_number(std::string stub_register, std::uint64_t val
 }
 
 void Registers::forget_values() {
+  outdated_ = false;
   values_.reset();
   shown.reset();
   asked_singly_.clear();

@@ -48,6 +48,8 @@ class Registers {
 
   /// The thread ran, or GDB selected another: no value holds.
   void forget_values();
+  /// The same, but for whoever works with them at the moment: a thread has stopped by itself (non-stop mode).
+  void outdate_values() noexcept { outdated_ = true; }
   /// Another program, or another process.
   void forget_all();
 
@@ -66,6 +68,7 @@ class Registers {
   std::string process_;  ///< whose description it is
   std::string thread_;   ///< whose values they are
   std::optional<rsp::RegisterValues> values_;
+  bool outdated_ = false;
   std::set<std::uint32_t> asked_singly_;
   std::size_t in_g_ = 0;       ///< bytes of the stub's `g`
   bool writes_singly_ = true;  ///< the stub has P, as far as is known

@@ -1,6 +1,7 @@
 #include "proxy/near/view/stops.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -44,7 +45,8 @@ bool is_reason(std::string_view name) {
 void rewrite_pairs(View& view, const Pairs& from, Pairs& to) {
   std::vector<rsp::ExpeditedRegister> registers;
   for (const auto& [name, value] : from) {
-    if (const auto number = rsp::parse_hex(name)) {
+    const auto number = rsp::parse_hex(name);
+    if (number && *number <= std::numeric_limits<std::uint32_t>::max()) {
       registers.push_back({static_cast<std::uint32_t>(*number), value});
     } else if (view.is_x86_64() && name.starts_with("syscall_")) {
       to.emplace_back(name, amd64_syscall(value));

@@ -49,7 +49,7 @@ ViewHandler View::handler(const PacketRow& row) const {
 std::string View::on_notification(const std::string& payload) {
   constexpr std::string_view stop = "Stop:";
   if (is_native() || !payload.starts_with(stop)) return payload;
-  registers_.forget_values();
+  registers_.outdate_values();
   const std::string reply = payload.substr(stop.size());
   return std::string(stop) + rewrite_stop_at_once(*this, rsp::expand_runs(reply).value_or(reply));
 }
