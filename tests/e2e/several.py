@@ -154,7 +154,7 @@ def hands_over_at_breakpoints(world):
 def asks_while_it_runs(world):
     """Threads that an observer asks for while the target runs are those of its stop; none is lost to it."""
     threads = Scenario("threads", "threads", [], [])
-    with debugged(world, threads, "break tick if n == 3", "continue", "delete") as (bridge, gdb), another(world, bridge, threads) as second:
+    with debugged(world, threads, "break tick if n == 7", "continue", "delete") as (bridge, gdb), another(world, bridge, threads) as second:
         gdb.send("continue")
         wait_for(lambda: get(bridge, "/healthz").json["target"] == "running", "the target to run")
         for command in ("info threads", "bt", "thread 2"):
