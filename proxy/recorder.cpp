@@ -2,10 +2,12 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <system_error>
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,11 +26,13 @@ void Recorder::write_to(const std::filesystem::path& file) {
     outcome = ::fchmod(fd, 0600);  // not a device's, say /dev/stderr
   ::close(fd);
   if (outcome != 0) fail();
+  file_ = file;
   out_.open(file, std::ios::binary | std::ios::trunc);
   if (!out_) fail();
 }
 
 void Recorder::record(Leg leg, Direction direction, std::string_view bytes) {
+  errno = 0;  // so that it tells of what is written here
   while (!bytes.empty()) {
     std::size_t length = 1;
     const bool packet = bytes.front() == '$' || bytes.front() == '%';
@@ -41,7 +45,15 @@ void Recorder::record(Leg leg, Direction direction, std::string_view bytes) {
     take(leg, direction, bytes.substr(0, length));
     bytes.remove_prefix(length);
   }
-  if (out_.is_open()) out_.flush();
+  flush();
+}
+
+void Recorder::flush() {
+  if (!out_.is_open() || out_.flush()) return;
+  const int error = errno;
+  out_.close();
+  spdlog::warn("the record {} is cut off here: {}; the session goes on without it", file_.string(),
+               error != 0 ? std::strerror(error) : "it can't be written");
 }
 
 void Recorder::take(Leg leg, Direction direction, std::string_view bytes) {

@@ -33,7 +33,8 @@ class Recorder {
   /// Replaces `file`, mode 0600. Throws std::system_error if it can't be written.
   void write_to(const std::filesystem::path& file);
 
-  /// `bytes` may hold several packets, or part of one: they are cut at packet ends.
+  /// `bytes` may hold several packets, or part of one: they are cut at packet ends. A file that can't be
+  /// written any more (a full disk) ends there, with a warning; the last packets are kept all the same.
   void record(Leg leg, Direction direction, std::string_view bytes);
 
   /// The last kept_packets, oldest first.
@@ -43,9 +44,11 @@ class Recorder {
 
  private:
   void take(Leg leg, Direction direction, std::string_view bytes);
+  void flush();
 
   std::deque<Packet> recent_;
   std::size_t count_ = 0;
+  std::filesystem::path file_;
   std::ofstream out_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

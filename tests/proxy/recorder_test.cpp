@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/warnings.hpp"
 
 using rspbridge::proxy::Recorder;
 
@@ -74,6 +75,17 @@ TEST_CASE("what is no regular file keeps its mode") {
 TEST_CASE("a record that can't be written is an error") {
   Recorder recorder;
   CHECK_THROWS_AS(recorder.write_to("/nonexistent/folder/record"), std::system_error);
+}
+
+TEST_CASE("a record that is cut off is said to be, once") {
+  const rspbridge::tests::Warnings warnings;
+  Recorder recorder;
+  recorder.write_to("/dev/full");
+  for (int i = 0; i < 3; ++i) recorder.record(Recorder::Leg::gdb, Recorder::Direction::to_target, "$g#67");
+  REQUIRE(warnings.texts().size() == 1);
+  CHECK(warnings.texts().front() ==
+        "the record /dev/full is cut off here: No space left on device; the session goes on without it");
+  CHECK(recorder.count() == 3);
 }
 
 TEST_CASE("the last packets are kept, of long ones the beginning") {
