@@ -1,6 +1,8 @@
 // How a session leaves its target: killed or detached, and nothing of ours left in it.
 #include <chrono>
+#include <cstdint>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,7 @@
 
 #include "proxy/session.hpp"
 #include "rsp/escape.hpp"
+#include "rsp/thread_list.hpp"
 
 namespace rspbridge::proxy {
 
@@ -18,26 +21,18 @@ namespace {
 
 constexpr std::chrono::seconds kill_patience{2};
 
-// The processes of the thread ids in a qfThreadInfo or qsThreadInfo reply; "" for an id without one.
-void add_processes(std::string_view reply, std::set<std::string>& pids) {
-  reply.remove_prefix(1);
-  while (!reply.empty()) {
-    const auto comma = reply.find(',');
-    const std::string_view id = reply.substr(0, comma);
-    pids.insert(id.starts_with('p') ? std::string(id.substr(1, id.find('.') - 1)) : std::string());
-    reply.remove_prefix(comma == std::string_view::npos ? reply.size() : comma + 1);
-  }
-}
-
 }  // namespace
 
 asio::awaitable<std::vector<std::string>> Session::processes() {
   std::set<std::string> pids;
   std::string request = "qfThreadInfo";
   for (int part = 0; part < 1000; ++part) {
-    std::string reply = co_await ask(request, Effect::looks, Answer::reply);
+    const std::string reply = co_await ask(request, Effect::looks, Answer::reply);
     if (!reply.starts_with('m')) break;
-    add_processes(reply, pids);
+    const auto threads = rsp::parse_thread_info(reply);
+    if (!threads) throw std::runtime_error("the stub's thread list isn't understood: " + reply);
+    for (const rsp::ThreadId& thread : *threads)
+      pids.insert(thread.pid ? rsp::format_hex(static_cast<std::uint64_t>(*thread.pid)) : std::string());
     request = "qsThreadInfo";
   }
   co_return std::vector<std::string>(pids.begin(), pids.end());
