@@ -13,15 +13,26 @@ namespace rspbridge::proxy::cli {
 
 OtherClients::OtherClients(const asio::any_io_executor& executor, const Options& options, Session& session,
                            const Services& services) {
-  share_memory(executor, session, services.session);
-  if (inspector_ && !options.no_http)
-    serve_http(executor, options, services, options.http_control ? &session : nullptr);
+  make_inspector(executor, options, session);
+  if (!inspector_) return;
+  share_memory(executor, services.session);
+  if (!options.no_http) serve_http(executor, options, services, options.http_control ? &session : nullptr);
 }
 
-void OtherClients::share_memory(const asio::any_io_executor& executor, Session& session,
-                                const std::string& session_name) {
+// What both are about is in the shared view.
+void OtherClients::make_inspector(const asio::any_io_executor& executor, const Options& options,
+                                  Session& session) {
   try {
     inspector_ = std::make_unique<inspect::Inspector>(executor, session);
+  } catch (const std::system_error& error) {
+    if (options.http) throw Failure(exit_failed, std::string("--http: ") + error.what());
+    spdlog::warn("the target's memory isn't shared with other programs{}: {}",
+                 options.no_http ? "" : ", and nothing is served over HTTP", error.what());
+  }
+}
+
+void OtherClients::share_memory(const asio::any_io_executor& executor, const std::string& session_name) {
+  try {
     view_ = std::make_unique<inspect::ViewServer>(executor, *inspector_, session_name,
                                                   registry::make_session_folder());
   } catch (const std::system_error& error) {

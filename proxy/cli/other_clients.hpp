@@ -40,7 +40,8 @@ class OtherClients {
   asio::awaitable<void> close();
 
  private:
-  void share_memory(const asio::any_io_executor& executor, Session& session, const std::string& session_name);
+  void make_inspector(const asio::any_io_executor& executor, const Options& options, Session& session);
+  void share_memory(const asio::any_io_executor& executor, const std::string& session_name);
   /// `control` is null where the target is only looked at.
   void serve_http(const asio::any_io_executor& executor, const Options& options, const Services& services,
                   inspect::Control* control);
