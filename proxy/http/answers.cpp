@@ -34,6 +34,8 @@ Meaning meaning(inspect::Problem problem) {
       return {501, "unsupported"};
     case inspect::Problem::gone:
       return {503, "gone"};
+    case inspect::Problem::full:
+      return {507, "full"};
   }
   return {500, "internal"};
 }

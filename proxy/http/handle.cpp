@@ -137,6 +137,8 @@ std::string_view reason_phrase(unsigned status) noexcept {
       return "Bad Gateway";
     case 503:
       return "Service Unavailable";
+    case 507:
+      return "Insufficient Storage";
     default:
       return "Internal Server Error";
   }

@@ -66,8 +66,8 @@ asio::awaitable<std::optional<Failure>> Inspector::fetch(AddressRange range) {
       all = all && bytes->size() == read->length;
       const auto written = view_.write(VirtAddr{read->address}, *bytes);
       if (!written && written.error().problem == memmap::ViewProblem::full)
-        co_return Failure{Problem::unsupported,
-                          "the shared view is full: no more memory of this stop can be held", range};
+        co_return Failure{Problem::full, "the shared view is full: no more memory of this stop can be held",
+                          range};
     }
     if (!all && range.size() <= page) view_.set_unreadable(range);
     co_return std::nullopt;

@@ -48,7 +48,7 @@ asio::awaitable<std::optional<Failure>> Inspector::take_memory(const std::vector
     const AddressRange range{{read->address}, {read->address + read->length}};
     const std::uint64_t known = bytes ? bytes->size() / page * page : 0;
     if (known != 0 && !view_.write(range.begin, std::string_view(*bytes).substr(0, known)))
-      co_return Failure{Problem::unsupported, "the shared view holds no more memory of this stop", range};
+      co_return Failure{Problem::full, "the shared view holds no more memory of this stop", range};
     if (known == range.size()) continue;
     if (range.size() <= page)
       view_.set_unreadable(range);

@@ -22,6 +22,8 @@ view::FailureCode code_of(Problem problem) {
       return view::FailureCode::running;
     case Problem::unreadable:
       return view::FailureCode::unreadable;
+    case Problem::full:
+      return view::FailureCode::full;
     case Problem::stopped:
     case Problem::controlled:
     case Problem::no_process:

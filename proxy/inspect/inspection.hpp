@@ -32,13 +32,14 @@ enum class Problem : std::uint8_t {
   no_thread,    ///< there is no such thread
   unreadable,   ///< the target can't read that memory
   unsupported,  ///< the stub, or the way to the target, doesn't offer it
+  full,         ///< the shared view holds no more memory of this stop
   gone,         ///< the session is over, or the link is cut
 };
 
 struct Failure {
   Problem problem = Problem::gone;
   std::string sentence;          ///< what happened and what to do
-  memmap::AddressRange range{};  ///< of Problem::unreadable: the first part that can't be read
+  memmap::AddressRange range{};  ///< of Problem::unreadable and full: the first part that can't be had
 };
 
 template <class T>

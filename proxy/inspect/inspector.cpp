@@ -39,16 +39,16 @@ Touched touched_by(std::string_view request) {
   return Touched::unknown;
 }
 
-memmap::SharedView make_view() {
-  auto view = memmap::SharedView::create();
+memmap::SharedView make_view(memmap::ViewLimits limits) {
+  auto view = memmap::SharedView::create(limits);
   if (!view) throw std::system_error(view.error(), "the shared view of the target's memory can't be made");
   return *std::move(view);
 }
 
 }  // namespace
 
-Inspector::Inspector(asio::any_io_executor executor, StubAccess& stub)
-    : stub_(stub), turns_(std::move(executor)), view_(make_view()) {
+Inspector::Inspector(asio::any_io_executor executor, StubAccess& stub, memmap::ViewLimits limits)
+    : stub_(stub), turns_(std::move(executor)), view_(make_view(limits)) {
   stub_.observe(this);
   on_state();
 }

@@ -27,8 +27,8 @@ namespace rspbridge::proxy::inspect {
 /// long as it holds; memory is kept in the shared view.
 class Inspector final : public Inspection, private StubAccess::Observer {
  public:
-  /// `stub` must outlive it. Throws std::system_error if the shared view can't be made.
-  Inspector(asio::any_io_executor executor, StubAccess& stub);
+  /// `stub` must outlive it; `limits` are the shared view's. Throws std::system_error if that can't be made.
+  Inspector(asio::any_io_executor executor, StubAccess& stub, memmap::ViewLimits limits = {});
   ~Inspector() override;
   Inspector(const Inspector&) = delete;
   Inspector& operator=(const Inspector&) = delete;

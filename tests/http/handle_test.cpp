@@ -122,7 +122,8 @@ TEST_CASE("what the inspection can't tell has a fitting status") {
   const std::vector<std::pair<inspect::Problem, unsigned>> statuses{
       {inspect::Problem::running, 409},     {inspect::Problem::no_process, 409},
       {inspect::Problem::no_thread, 404},   {inspect::Problem::unreadable, 404},
-      {inspect::Problem::unsupported, 501}, {inspect::Problem::gone, 503}};
+      {inspect::Problem::unsupported, 501}, {inspect::Problem::gone, 503},
+      {inspect::Problem::full, 507}};
   for (const auto& [problem, status] : statuses) {
     target->failure = inspect::Failure{problem, "It is so.", {}};
     for (const auto* path : {"/debug/elf/memmap", "/debug/threads", "/debug/registers", "/debug/elf/modules",

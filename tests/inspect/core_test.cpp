@@ -3,37 +3,16 @@
 #include <fstream>
 #include <string>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-#include <asio/use_future.hpp>
-
-#include "proxy/inspect/inspector.hpp"
 #include "tests/inspect/stub.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace rspbridge;
 using namespace rspbridge::proxy::inspect;
-using rspbridge::proxy::inspect::test::FakeStub;
+using rspbridge::proxy::inspect::test::Target;
 
 namespace {
 
 constexpr std::uint64_t kPage = 4096, kBegin = 0x10000000;
-
-struct Target {
-  explicit Target(const std::string& vma) : inspector(io.get_executor(), stub) {
-    stub.files["/proc/42/smaps"] = vma;
-  }
-  template <class Value>
-  Value run(asio::awaitable<Value> work) {
-    auto result = asio::co_spawn(io, std::move(work), asio::use_future);
-    io.restart();
-    io.run();
-    return result.get();
-  }
-  asio::io_context io;
-  FakeStub stub;
-  Inspector inspector;
-};
 
 const std::string anonymous = "10000000-14000000 rw-p 00000000 00:00 0 \nVmFlags: rd wr mr mw \n";
 const std::string of_a_file = "10000000-14000000 rw-p 00000000 fd:01 9 /srv/x\nVmFlags: rd wr mr mw \n";

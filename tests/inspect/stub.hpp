@@ -5,10 +5,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/use_future.hpp>
 
 #include "memmap/elf_image.hpp"
 #include "memmap/range_set.hpp"
+#include "proxy/inspect/inspector.hpp"
 #include "proxy/inspect/stub_access.hpp"
 #include "rsp/memory.hpp"
 
@@ -72,6 +78,24 @@ class FakeStub final : public StubAccess {
   }
 
   Observer* observer_ = nullptr;
+};
+
+/// An Inspector of such a stub, whose process has one VMA: `vma`, as smaps tells of it.
+struct Target {
+  explicit Target(const std::string& vma, memmap::ViewLimits limits = {})
+      : inspector(io.get_executor(), stub, limits) {
+    stub.files["/proc/42/smaps"] = vma;
+  }
+  template <class Value>
+  Value run(asio::awaitable<Value> work) {
+    auto result = asio::co_spawn(io, std::move(work), asio::use_future);
+    io.restart();
+    io.run();
+    return result.get();
+  }
+  asio::io_context io;
+  FakeStub stub;
+  Inspector inspector;
 };
 
 }  // namespace rspbridge::proxy::inspect::test
