@@ -32,6 +32,22 @@ Failure cannot_read(AddressRange range) {
 
 }  // namespace
 
+Failure Inspector::why_not(const memmap::ViewError& error) const {
+  switch (error.problem) {
+    case memmap::ViewProblem::running:
+      return resumed();
+    case memmap::ViewProblem::full:
+      return {Problem::full, "the shared view is full: no more memory of this stop can be held", error.range};
+    case memmap::ViewProblem::system:
+      return {Problem::full, "the shared view can't hold this memory: " + error.error.message(), error.range};
+    case memmap::ViewProblem::outside:
+    case memmap::ViewProblem::missing:
+    case memmap::ViewProblem::unreadable:
+      break;
+  }
+  return cannot_read(error.range);
+}
+
 std::vector<StubAccess::Question> Inspector::memory_questions(AddressRange range) const {
   std::uint64_t most = stub_.largest_read();
   if (most > page) most -= most % page;
@@ -65,9 +81,7 @@ asio::awaitable<std::optional<Failure>> Inspector::fetch(AddressRange range) {
       }
       all = all && bytes->size() == read->length;
       const auto written = view_.write(VirtAddr{read->address}, *bytes);
-      if (!written && written.error().problem == memmap::ViewProblem::full)
-        co_return Failure{Problem::full, "the shared view is full: no more memory of this stop can be held",
-                          range};
+      if (!written) co_return why_not(written.error());
     }
     if (!all && range.size() <= page) view_.set_unreadable(range);
     co_return std::nullopt;
@@ -166,8 +180,7 @@ asio::awaitable<Result<Memory>> Inspector::read(std::uint64_t address, std::size
   if (failed) co_return tl::unexpected(*failed);
   auto bytes = view_.read(range.begin, length);
   if (bytes) co_return Memory{view_.stop_id(), *std::move(bytes), false};
-  if (bytes.error().problem == memmap::ViewProblem::running) co_return tl::unexpected(resumed());
-  co_return tl::unexpected(cannot_read(bytes.error().range));
+  co_return tl::unexpected(why_not(bytes.error()));
 }
 
 }  // namespace rspbridge::proxy::inspect

@@ -47,8 +47,10 @@ asio::awaitable<std::optional<Failure>> Inspector::take_memory(const std::vector
     const auto bytes = rsp::parse_memory_reply(*read, answers[i].value_or(""));
     const AddressRange range{{read->address}, {read->address + read->length}};
     const std::uint64_t known = bytes ? bytes->size() / page * page : 0;
-    if (known != 0 && !view_.write(range.begin, std::string_view(*bytes).substr(0, known)))
-      co_return Failure{Problem::full, "the shared view holds no more memory of this stop", range};
+    if (known != 0) {
+      const auto written = view_.write(range.begin, std::string_view(*bytes).substr(0, known));
+      if (!written) co_return why_not(written.error());
+    }
     if (known == range.size()) continue;
     if (range.size() <= page)
       view_.set_unreadable(range);
@@ -71,8 +73,12 @@ asio::awaitable<std::optional<Failure>> Inspector::take_memory(const std::vector
       const auto read = rsp::parse_memory_read(payloads[i]);
       const auto bytes = rsp::parse_memory_reply(*read, (*more)[i].value_or(""));
       const AddressRange range{{read->address}, {read->address + read->length}};
-      if (!bytes || bytes->size() != range.size() || !view_.write(range.begin, *bytes))
+      if (!bytes || bytes->size() != range.size()) {
         view_.set_unreadable(range);
+        continue;
+      }
+      const auto written = view_.write(range.begin, *bytes);
+      if (!written) co_return why_not(written.error());
     }
   }
   co_return std::nullopt;

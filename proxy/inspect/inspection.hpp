@@ -32,7 +32,7 @@ enum class Problem : std::uint8_t {
   no_thread,    ///< there is no such thread
   unreadable,   ///< the target can't read that memory
   unsupported,  ///< the stub, or the way to the target, doesn't offer it
-  full,         ///< the shared view holds no more memory of this stop
+  full,         ///< the shared view holds no more memory of this stop, or the kernel gives it none
   gone,         ///< the session is over, or the link is cut
 };
 

@@ -101,6 +101,7 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   /// The target was stopped at `since`, and isn't any more at the same stop.
   bool has_gone_on(const Moment& since) const;
   Failure resumed() const;
+  Failure why_not(const memmap::ViewError& error) const;
 
   // With the turn taken; answers are of the present stop.
   asio::awaitable<Result<std::string>> object(std::optional<rsp::ThreadId> thread, std::string object,
