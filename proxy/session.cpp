@@ -51,7 +51,7 @@ Session::~Session() {
 
 asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
   stub_open_ = true;
-  asio::co_spawn(executor_, read_stub(), asio::detached);
+  spawn(read_stub());
   knowledge_.to_far(link::Open{});
   settle();
   co_await wait_for([&] { return opened_ || end_ || complaints_ >= most_complaints; }, timeout);
@@ -69,8 +69,20 @@ asio::awaitable<void> Session::open(std::chrono::seconds timeout) {
                                       std::to_string(timeout.count()) + " s");
 }
 
+void Session::spawn(asio::awaitable<void> work) {
+  asio::co_spawn(executor_, guarded(std::move(work)), asio::detached);
+}
+
+asio::awaitable<void> Session::guarded(asio::awaitable<void> work) {
+  Counted user(readers_);
+  try {
+    co_await std::move(work);
+  } catch (const std::exception& error) {
+    end({false, std::string("rspbridge itself failed: ") + error.what(), false});
+  }
+}
+
 asio::awaitable<void> Session::read_stub() {
-  Counted reader(readers_);
   std::vector<char> buffer(std::size_t{64} << 10);
   std::string reason = "the stub closed the connection";
   try {
@@ -84,6 +96,9 @@ asio::awaitable<void> Session::read_stub() {
   } catch (const std::system_error& error) {
     reason = std::string("the connection to the stub was lost: ") + error.what();
     connection_lost_ = true;
+  } catch (...) {
+    stub_open_ = false;  // nobody hears it any more
+    throw;
   }
   stub_open_ = false;
   far_->closed(reason);
@@ -92,11 +107,10 @@ asio::awaitable<void> Session::read_stub() {
 
 void Session::serve(transport::ListenerPtr listener) {
   listeners_.push_back(std::move(listener));
-  asio::co_spawn(executor_, accept_from(*listeners_.back()), asio::detached);
+  spawn(accept_from(*listeners_.back()));
 }
 
 asio::awaitable<void> Session::accept_from(transport::Listener& listener) {
-  Counted reader(readers_);
   asio::steady_timer pause(executor_);
   while (!end_) {
     try {
@@ -116,8 +130,8 @@ asio::awaitable<void> Session::accept_from(transport::Listener& listener) {
 
 void Session::end(SessionEnd how) {
   if (!end_) end_ = std::move(how);
-  tell_observer();
   wake();
+  tell_observer();
 }
 
 void Session::request_end(std::string reason) {

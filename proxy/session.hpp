@@ -143,6 +143,9 @@ class Session final : public inspect::StubAccess, public inspect::Control {
    private:
     int& count_;
   };
+  /// Runs `work` by itself. What it throws ends the session.
+  void spawn(asio::awaitable<void> work);
+  asio::awaitable<void> guarded(asio::awaitable<void> work);
   asio::awaitable<void> accept_from(transport::Listener& listener);
   static std::unique_ptr<FarSide> make_far(const Options& options);
   asio::awaitable<void> read_stub();

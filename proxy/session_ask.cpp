@@ -89,7 +89,6 @@ asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::ch
 }
 
 asio::awaitable<void> Session::insist_on_stop() {
-  Counted user(readers_);
   const link::StopId before = knowledge_.state().stop_id();
   const auto stopped = [this, before] {
     return !knowledge_.running() || knowledge_.state().stop_id() != before || end_.has_value();

@@ -6,8 +6,6 @@
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -54,9 +52,9 @@ void Session::admit(transport::Accepted accepted) {
     knowledge_.to_far(link::StopTarget{});
   }
   settle();
-  if (gdb_ == connection && knowledge_.running()) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
-  asio::co_spawn(executor_, read_gdb(connection), asio::detached);
-  asio::co_spawn(executor_, keep_patient(connection), asio::detached);
+  if (gdb_ == connection && knowledge_.running()) spawn(insist_on_stop());
+  spawn(read_gdb(connection));
+  spawn(keep_patient(connection));
 }
 
 std::shared_ptr<Session::Connection> Session::connect(transport::Accepted accepted) {
@@ -114,7 +112,6 @@ near::ViewSettings Session::view_for(const transport::Peer& peer) const {
 }
 
 asio::awaitable<void> Session::keep_patient(std::shared_ptr<Connection> connection) {
-  Counted reader(readers_);
   while (connection->open) {
     asio::error_code left;
     connection->patience.expires_after(patience);
@@ -125,7 +122,6 @@ asio::awaitable<void> Session::keep_patient(std::shared_ptr<Connection> connecti
 }
 
 asio::awaitable<void> Session::read_gdb(std::shared_ptr<Connection> connection) {
-  Counted reader(readers_);
   std::vector<char> buffer(std::size_t{64} << 10);
   try {
     while (std::size_t n = co_await connection->stream->read_some(buffer)) {
@@ -175,9 +171,8 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
       !gdb_ && knowledge_.running() && std::any_of(observers_.begin(), observers_.end(), waits);
   if (leaves_waiting) knowledge_.to_far(link::StopTarget{});
   settle();
-  if (leaves_waiting) asio::co_spawn(executor_, insist_on_stop(), asio::detached);
-  if (options_.end_when_empty && knowledge_.state().nothing_left())
-    asio::co_spawn(executor_, end_if_empty(), asio::detached);
+  if (leaves_waiting) spawn(insist_on_stop());
+  if (options_.end_when_empty && knowledge_.state().nothing_left()) spawn(end_if_empty());
 }
 
 std::vector<std::shared_ptr<Session::Connection>> Session::clients() const {
@@ -269,11 +264,10 @@ void Session::watch_for_stand() {
   const link::StopId stop = knowledge_.state().stop_id();
   if (observers_.empty() || !knowledge_.looks() || stands_at_ == stop) return;
   stands_at_ = stop;
-  asio::co_spawn(executor_, tell_if_standing(stop), asio::detached);
+  spawn(tell_if_standing(stop));
 }
 
 asio::awaitable<void> Session::tell_if_standing(link::StopId stop) {
-  Counted user(readers_);
   co_await wait_for([this] { return end_.has_value(); }, stands_after);
   if (end_ || !knowledge_.looks() || knowledge_.state().stop_id() != stop) co_return;
   for (const auto& connection : observers_) connection->observer->stands();

@@ -1,9 +1,6 @@
 // A session whose target is stopped and resumed by others than GDB.
 #include <string>
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-
 #include "proxy/session_connection.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/stop_reply.hpp"
@@ -65,8 +62,7 @@ asio::awaitable<std::optional<Failure>> Session::continue_target() {
                         .effect = link::Effect::resumes,
                         .answer = link::Answer::stop};
   knowledge_.ask(std::move(request), [this](const std::optional<std::string>&) {
-    if (options_.end_when_empty && !gdb_ && knowledge_.state().nothing_left())
-      asio::co_spawn(executor_, end_if_empty(), asio::detached);
+    if (options_.end_when_empty && !gdb_ && knowledge_.state().nothing_left()) spawn(end_if_empty());
     wake();
   });
   settle();

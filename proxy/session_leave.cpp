@@ -39,7 +39,6 @@ asio::awaitable<std::vector<std::string>> Session::processes() {
 }
 
 asio::awaitable<void> Session::end_if_empty() {
-  Counted user(readers_);
   try {
     // One process less may leave others: GDB detaches from the children that it doesn't follow.
     auto left = co_await processes();

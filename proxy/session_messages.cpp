@@ -55,6 +55,10 @@ void Session::carry_messages() {
 
 void Session::settle() {
   if (std::exchange(settling_, true)) return;  // an outer settle() goes on until all is moved
+  struct Settled {
+    bool& settling;
+    ~Settled() { settling = false; }
+  } settled{settling_};
   carry_messages();
   tell_observer();
   watch_for_stand();
@@ -63,7 +67,6 @@ void Session::settle() {
     to_stub_->write(std::move(bytes));
   }
   for (const auto& connection : clients()) write_to(*connection);
-  settling_ = false;
   wake();
 }
 

@@ -38,6 +38,7 @@ class ScriptedSession {
       failure = error;
       done = true;
     });
+    io.restart();  // it stops when it has nothing to do
     const auto deadline = std::chrono::steady_clock::now() + most;
     while (!done && std::chrono::steady_clock::now() < deadline)
       io.run_one_for(std::chrono::milliseconds(100));

@@ -1,8 +1,14 @@
 // A session whose target, or whose own code, doesn't do what it should.
 #include <chrono>
+#include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include <unistd.h>
+
+#include "proxy/inspect/stub_access.hpp"
 #include "tests/proxy/scripted_session.hpp"
 #include "tests/support/catch.hpp"
 
@@ -14,19 +20,95 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{5};
 
+std::filesystem::path socket_path() {
+  return std::filesystem::temp_directory_path() / ("session_test." + std::to_string(::getpid()));
+}
+
+// Can't bear to hear that the target runs, or that it stopped.
+struct Broken final : inspect::StubAccess::Observer {
+  inspect::StubAccess* session = nullptr;
+  bool at_running = true;
+  void on_state() override {
+    if (session && session->state().running == at_running) {
+      session = nullptr;
+      throw std::logic_error("the observer broke");
+    }
+  }
+  void on_change(const std::string&, const std::string&) override {}
+};
+
+asio::awaitable<void> end_of(Session& session, SessionEnd& end) {
+  end = co_await session.wait();
+}
+
 }  // namespace
 
 TEST_CASE("a thread list that isn't understood is no list of processes") {
   ScriptedSession target;
   target.replies["qfThreadInfo"] = "mp2a.2a,what";
+  target.run(target.session->open(kPatience));
+  target.session->request_end("enough");
   SessionEnd end;
-  const auto whole = [&]() -> asio::awaitable<void> {
-    co_await target.session->open(kPatience);
-    target.session->request_end("enough");
-    end = co_await target.session->wait();
-  };
-  target.run(whole());
+  target.run(end_of(*target.session, end));
   CHECK_FALSE(end.ok);
   CHECK(end.reason ==
         "could not leave the target in order: the stub's thread list isn't understood: mp2a.2a,what");
+}
+
+TEST_CASE("an error while messages are moved is no end of moving them") {
+  ScriptedSession target;
+  target.replies["vCont;c"] = "T05thread:2a;";
+  target.run(target.session->open(kPatience));
+  Broken observer;
+  target.session->observe(&observer);
+  observer.session = target.session.get();
+  const auto resume = [&]() -> asio::awaitable<void> {
+    co_await target.session->resume("vCont;c", std::chrono::seconds(1));
+  };
+  CHECK_THROWS_AS(target.run(resume()), std::logic_error);
+  target.session->request_end("enough");
+  SessionEnd end;
+  target.run(end_of(*target.session, end));
+  CHECK(end.ok);
+  CHECK(end.reason == "enough");
+}
+
+TEST_CASE("an error where nobody waits for the outcome ends the session") {
+  SECTION("while the stub is read") {
+    ScriptedSession target;
+    target.replies["vCont;c"] = "T05thread:2a;";
+    target.run(target.session->open(kPatience));
+    Broken observer;
+    target.session->observe(&observer);
+    observer.at_running = false;
+    const auto resume = [&]() -> asio::awaitable<void> {
+      auto resuming = target.session->resume("vCont;c", std::chrono::seconds(1));
+      observer.session = target.session.get();
+      co_await std::move(resuming);
+    };
+    target.run(resume());
+    SessionEnd end;
+    target.run(end_of(*target.session, end));
+    CHECK_FALSE(end.ok);
+    CHECK(end.reason == "rspbridge itself failed: the observer broke");
+  }
+  SECTION("while GDBs are admitted") {
+    Session::Options options;
+    options.view = near::ViewKind::native;
+    options.symbols = [](near::ViewKind) -> std::shared_ptr<near::SymbolStore> {
+      throw std::logic_error("no such store");
+    };
+    ScriptedSession target(std::move(options));
+    target.run(target.session->open(kPatience));
+    target.session->serve(transport::listen_unix(target.io.get_executor(), socket_path()));
+    transport::StreamPtr gdb;
+    const auto connect = [&]() -> asio::awaitable<void> {
+      gdb = co_await transport::connect_unix(socket_path());
+    };
+    target.run(connect());
+    SessionEnd end;
+    target.run(end_of(*target.session, end));
+    CHECK_FALSE(end.ok);
+    CHECK(end.reason == "rspbridge itself failed: no such store");
+  }
 }
