@@ -74,7 +74,7 @@ void Session::spawn(asio::awaitable<void> work) {
 }
 
 asio::awaitable<void> Session::guarded(asio::awaitable<void> work) {
-  Counted user(readers_);
+  const Counted user(*this);
   try {
     co_await std::move(work);
   } catch (const std::exception& error) {
@@ -154,9 +154,12 @@ asio::awaitable<SessionEnd> Session::wait() {
 }
 
 asio::awaitable<void> Session::abandon() {
+  end({false, "the session was given up", false});
+  for (const auto& leaving : clients()) gdb_left(leaving);
   for (auto& listener : listeners_) listener->close();
   stub_->close();
-  co_await wait_for([this] { return readers_ == 0 && to_stub_->idle(); }, std::chrono::seconds(2));
+  co_await wait_for([this] { return users_ == 0; }, std::chrono::hours(24 * 365));
+  co_await wait_for([this] { return to_stub_->idle(); }, std::chrono::seconds(2));
 }
 
 }  // namespace rspbridge::proxy

@@ -107,7 +107,8 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   /// the target as `on_exit` says. Call once.
   asio::awaitable<SessionEnd> wait();
 
-  /// Closes everything without a word to the stub, for a session that could not be opened.
+  /// Closes everything without a word to the stub, for a session that could not be opened. Afterwards no
+  /// coroutine uses it any more.
   asio::awaitable<void> abandon();
 
   /// Makes wait() return, with `reason` for the log.
@@ -132,20 +133,27 @@ class Session final : public inspect::StubAccess, public inspect::Control {
  private:
   static constexpr int most_complaints = 10;  ///< of the stub, in the log
   struct Connection;
-  /// Counts a coroutine for as long as it uses the session.
+  /// Counts a coroutine for as long as it uses the session. None may wait for longer than the session lasts.
   class Counted {
    public:
-    explicit Counted(int& count) : count_(count) { ++count_; }
-    ~Counted() { --count_; }
+    explicit Counted(Session& session) : session_(session) { ++session_.users_; }
+    ~Counted() {
+      if (--session_.users_ == 0) session_.wake();
+    }
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
 
    private:
-    int& count_;
+    Session& session_;
   };
   /// Runs `work` by itself. What it throws ends the session.
   void spawn(asio::awaitable<void> work);
   asio::awaitable<void> guarded(asio::awaitable<void> work);
+  /// Awaits what goes past the stub and doesn't use the session: it hangs with the link, and then isn't
+  /// waited for any longer than the session lasts. Throws what it throws; std::system_error if the session
+  /// ended first.
+  asio::awaitable<void> until_end(asio::awaitable<void> work);
+  asio::awaitable<std::string> until_end(asio::awaitable<std::string> reading);
   asio::awaitable<void> accept_from(transport::Listener& listener);
   static std::unique_ptr<FarSide> make_far(const Options& options);
   asio::awaitable<void> read_stub();
@@ -208,7 +216,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   std::optional<SessionEnd> end_;
   std::optional<std::string> architecture_;  ///< as far as the stub was asked
   std::vector<transport::ListenerPtr> listeners_;
-  int readers_ = 0;  ///< coroutines that use this session
+  int users_ = 0;  ///< coroutines that use this session
   bool stub_open_ = false;
   bool connection_lost_ = false;
   std::optional<bool> opened_;  ///< what answers is a stub
@@ -222,6 +230,8 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   inspect::State told_;  ///< what the observer knows
   std::list<asio::steady_timer>
       waiters_;  ///< one for each wait_for() under way; cancelled whenever something happened
+  /// What outlives this session holds it weakly.
+  std::shared_ptr<Session*> alive_ = std::make_shared<Session*>(this);
 };
 
 }  // namespace rspbridge::proxy

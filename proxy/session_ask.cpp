@@ -1,10 +1,14 @@
 // What a session asks the stub by itself, and how it waits.
+#include <exception>
 #include <list>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <asio/co_spawn.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -30,6 +34,10 @@ struct Waiter {
   std::list<asio::steady_timer>& list;
   std::list<asio::steady_timer>::iterator timer;
 };
+
+asio::awaitable<void> read_into(std::shared_ptr<std::string> text, asio::awaitable<std::string> reading) {
+  *text = co_await std::move(reading);
+}
 
 }  // namespace
 
@@ -88,6 +96,30 @@ asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::ch
   }
 }
 
+asio::awaitable<void> Session::until_end(asio::awaitable<void> work) {
+  struct Outcome {
+    bool done = false;
+    std::exception_ptr error;
+  };
+  auto outcome = std::make_shared<Outcome>();
+  asio::co_spawn(executor_, std::move(work),
+                 [outcome, session = std::weak_ptr(alive_)](std::exception_ptr error) {
+                   *outcome = {true, std::move(error)};
+                   if (const auto alive = session.lock()) (*alive)->wake();
+                 });
+  const auto over = [&] { return outcome->done || end_.has_value(); };
+  while (!over()) co_await wait_for(over, std::chrono::hours(24));
+  if (!outcome->done) throw std::system_error(asio::error::operation_aborted, "the session is over");
+  if (outcome->error) std::rethrow_exception(outcome->error);
+}
+
+asio::awaitable<std::string> Session::until_end(asio::awaitable<std::string> reading) {
+  auto text = std::make_shared<std::string>();
+  auto work = read_into(text, std::move(reading));
+  co_await until_end(std::move(work));
+  co_return std::move(*text);
+}
+
 asio::awaitable<void> Session::insist_on_stop() {
   const link::StopId before = knowledge_.state().stop_id();
   const auto stopped = [this, before] {
@@ -99,7 +131,8 @@ asio::awaitable<void> Session::insist_on_stop() {
   const std::int64_t pid = thread->pid ? *thread->pid : thread->tid;
   spdlog::debug("^C doesn't stop the target; sending SIGINT to process {}", pid);
   try {
-    co_await options_.interrupt_process(pid);
+    auto interrupting = options_.interrupt_process(pid);
+    co_await until_end(std::move(interrupting));
   } catch (const std::system_error& error) {
     spdlog::warn("process {} can't be interrupted: {}", pid, error.what());
   }

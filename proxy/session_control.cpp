@@ -31,7 +31,7 @@ Failure in_non_stop() {
 }  // namespace
 
 asio::awaitable<std::optional<Failure>> Session::interrupt_target() {
-  Counted user(readers_);
+  const Counted user(*this);
   if (end_ || !stub_open_) co_return why_not();
   if (knowledge_.state().non_stop()) co_return in_non_stop();
   if (!knowledge_.running()) co_return Failure{Problem::stopped, "the target is stopped already", {}};

@@ -56,7 +56,7 @@ Failure Session::why_not() const {
 }
 
 asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Question> questions) {
-  Counted user(readers_);
+  const Counted user(*this);
   if (end_ || !stub_open_ || !knowledge_.looks()) co_return tl::unexpected(why_not());
   // Shared: the answers may come after the one who asked has given up.
   struct Outcome {
@@ -87,7 +87,7 @@ asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Ques
 }
 
 asio::awaitable<std::optional<memmap::VmaMap>> Session::map_of_stop() {
-  Counted user(readers_);
+  const Counted user(*this);
   co_await wait_for([this] { return !knowledge_.expects_map() || end_; }, longest_answer);
   const memmap::VmaMap* map = end_ || !knowledge_.looks() ? nullptr : knowledge_.map();
   if (!map) co_return std::nullopt;
@@ -95,19 +95,20 @@ asio::awaitable<std::optional<memmap::VmaMap>> Session::map_of_stop() {
 }
 
 asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string path) {
-  Counted user(readers_);
+  const Counted user(*this);
   if (end_ || !stub_open_) co_return tl::unexpected(why_not());
   std::string problem;
   // What the kernel makes up is best read from beside it; a file's many bytes aren't.
   const bool by_far = options_.far_on_target && knowledge_.looks() && path.starts_with("/proc/");
   if (options_.read_target_file && !by_far) {
     try {
-      co_return co_await options_.read_target_file(path);
+      auto reading = options_.read_target_file(path);
+      co_return co_await until_end(std::move(reading));
     } catch (const std::system_error& error) {
       problem = std::string(error.what()) + "; ";
     }
   }
-  if (knowledge_.running()) {
+  if (end_ || knowledge_.running()) {
     auto failure = why_not();
     failure.sentence = problem + failure.sentence;
     co_return tl::unexpected(std::move(failure));
@@ -134,16 +135,18 @@ asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string pat
 
 asio::awaitable<inspect::Result<std::string>> Session::read_file_part(std::string path, std::uint64_t offset,
                                                                       std::size_t most) {
-  Counted user(readers_);
+  const Counted user(*this);
   if (end_ || !stub_open_) co_return tl::unexpected(why_not());
   std::string problem = "parts of files can't be read here";
   if (options_.read_target_file_part) {
     try {
-      co_return co_await options_.read_target_file_part(std::move(path), offset, most);
+      auto reading = options_.read_target_file_part(std::move(path), offset, most);
+      co_return co_await until_end(std::move(reading));
     } catch (const std::system_error& error) {
       problem = error.what();
     }
   }
+  if (end_) co_return tl::unexpected(why_not());
   co_return tl::unexpected(Failure{Problem::unsupported, problem, {}});
 }
 

@@ -14,7 +14,7 @@ constexpr std::chrono::seconds interrupt_patience{4};
 
 asio::awaitable<std::optional<std::string>> Session::resume(std::string payload,
                                                             std::chrono::milliseconds most) {
-  Counted user(readers_);
+  const Counted user(*this);
   // Shared: the stop may come after the one who waits has given up.
   auto reply = std::make_shared<std::optional<std::string>>();
   resumed_ = reply;
@@ -31,7 +31,7 @@ asio::awaitable<std::optional<std::string>> Session::resume(std::string payload,
 }
 
 asio::awaitable<std::optional<std::string>> Session::interrupt() {
-  Counted user(readers_);
+  const Counted user(*this);
   const auto reply = resumed_;
   if (!reply) co_return std::nullopt;
   knowledge_.to_far(link::StopTarget{});

@@ -184,7 +184,7 @@ asio::awaitable<Result<RegisterSet>> Inspector::registers(std::optional<rsp::Thr
 asio::awaitable<void> Inspector::finish() {
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer pause(executor);
-  for (int i = 0; i < 400 && under_way_ > 0; ++i) {
+  while (under_way_ > 0) {
     pause.expires_after(std::chrono::milliseconds(5));
     co_await pause.async_wait(asio::use_awaitable);
   }

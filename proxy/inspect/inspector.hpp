@@ -53,7 +53,8 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<memmap::view::ServerMessage> ensure(memmap::view::Ensure request);
   const memmap::SharedView& view() const noexcept { return view_; }
 
-  /// Waits until nothing of the above is under way any more, for 2 s at most. The session must have ended.
+  /// Waits until nothing of the above is under way any more. The session must have ended: what the stub is
+  /// asked for then fails at once.
   asio::awaitable<void> finish();
 
  private:

@@ -1,14 +1,19 @@
 // A session whose target, or whose own code, doesn't do what it should.
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include <unistd.h>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
 
-#include "proxy/inspect/stub_access.hpp"
+#include "proxy/inspect/inspector.hpp"
 #include "tests/proxy/scripted_session.hpp"
 #include "tests/support/catch.hpp"
 
@@ -19,6 +24,7 @@ using tests::ScriptedSession;
 namespace {
 
 constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::milliseconds kAtOnce{1000};
 
 std::filesystem::path socket_path() {
   return std::filesystem::temp_directory_path() / ("session_test." + std::to_string(::getpid()));
@@ -36,6 +42,13 @@ struct Broken final : inspect::StubAccess::Observer {
   }
   void on_change(const std::string&, const std::string&) override {}
 };
+
+// What a file is read by that never comes, until `hang` is cancelled.
+asio::awaitable<std::string> read_late(std::shared_ptr<asio::steady_timer> hang) {
+  asio::error_code cancelled;
+  co_await hang->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  co_return "late";
+}
 
 asio::awaitable<void> end_of(Session& session, SessionEnd& end) {
   end = co_await session.wait();
@@ -111,4 +124,62 @@ TEST_CASE("an error where nobody waits for the outcome ends the session") {
     CHECK_FALSE(end.ok);
     CHECK(end.reason == "rspbridge itself failed: no such store");
   }
+}
+
+TEST_CASE("a session that is given up lets its GDB go") {
+  ScriptedSession target;
+  target.run(target.session->open(kPatience));
+  target.session->serve(transport::listen_unix(target.io.get_executor(), socket_path()));
+  transport::StreamPtr gdb;
+  std::size_t arrived = 0;
+  const auto connect = [&]() -> asio::awaitable<void> {
+    gdb = co_await transport::connect_unix(socket_path());
+    const std::string question = "+$qSupported#37";
+    co_await gdb->write(question);
+    std::array<char, 4096> buffer{};
+    arrived = co_await gdb->read_some(buffer);
+  };
+  target.run(connect());
+  REQUIRE(arrived > 0);
+  target.run(target.session->abandon());
+  target.session.reset();
+  const auto read_to_end = [&]() -> asio::awaitable<void> {
+    std::array<char, 4096> buffer{};
+    while (co_await gdb->read_some(buffer) != 0) {
+    }
+  };
+  target.run(read_to_end());
+}
+
+TEST_CASE("nothing uses a session that is over, not even what hangs with the link") {
+  std::shared_ptr<asio::steady_timer> hang;
+  Session::Options options;
+  options.read_target_file = [&hang](const std::string&) { return read_late(hang); };
+  ScriptedSession target(std::move(options));
+  hang = std::make_shared<asio::steady_timer>(target.io, asio::steady_timer::time_point::max());
+  target.run(target.session->open(kPatience));
+  auto inspector = std::make_unique<inspect::Inspector>(target.io.get_executor(), *target.session);
+  std::optional<inspect::Result<std::string>> read;
+  asio::co_spawn(target.io, inspector->file("/etc/hostname"),
+                 [&](std::exception_ptr, inspect::Result<std::string> result) { read = std::move(result); });
+  target.io.restart();
+  target.io.poll();
+  REQUIRE_FALSE(read);
+
+  const auto begin = std::chrono::steady_clock::now();
+  target.session->request_end("enough");
+  SessionEnd end;
+  target.run(end_of(*target.session, end));
+  target.run(inspector->finish());
+  CHECK(std::chrono::steady_clock::now() - begin < kAtOnce);
+  CHECK(end.ok);
+  REQUIRE(read);
+  REQUIRE_FALSE(*read);
+  CHECK(read->error().problem == inspect::Problem::gone);
+  inspector.reset();
+  target.session.reset();
+  CHECK(hang->cancel() == 1);  // it was still being read
+  target.io.restart();
+  target.io.poll();
+  hang.reset();  // before the loop
 }
