@@ -66,8 +66,11 @@ hooks call. A hook of the user's own is left, and then nothing is told."""
         for entry in here.symtab.linetable().line(here.line) or ():
             piece = gdb.find_pc_line(entry.pc)
             while is_same_line(piece, here) and piece.last and function_at(piece.pc) == function and len(pieces) < self.MOST_PIECES:
+                span = piece.pc, piece.last + 1
+                if span in pieces:  # and so are those behind it
+                    break
                 if piece.pc != function[0]:
-                    pieces.add((piece.pc, piece.last + 1))
+                    pieces.add(span)
                 piece = gdb.find_pc_line(piece.last + 1)
         return ["line", *("%x-%x" % piece for piece in sorted(pieces))] if len(pieces) > 1 else []
 
