@@ -32,7 +32,10 @@ std::optional<Vma> parse_vma_line(std::string_view line) {
 
 bool Vma::is_plain_memory() const noexcept {
   if (!readable || shared) return false;
-  return !path.starts_with("/dev/") && !path.starts_with("[vvar") && path != "[vsyscall]";
+  if (path.starts_with('[')) return !path.starts_with("[vvar") && path != "[vsyscall]";
+  // Else a file of no file system: "anon_inode:...", "socket:...".
+  const bool is_file = path.starts_with('/') && !path.starts_with("/dev/") && !path.starts_with("/dmabuf:");
+  return path.empty() || is_file;
 }
 
 bool Vma::is_device() const noexcept {
@@ -83,6 +86,14 @@ const Vma* VmaMap::find(VirtAddr address) const noexcept {
   if (after == vmas_.begin()) return nullptr;
   const Vma& vma = *std::prev(after);
   return vma.range.contains(address) ? &vma : nullptr;
+}
+
+std::span<const Vma> VmaMap::within(AddressRange range) const noexcept {
+  const auto begin = std::partition_point(vmas_.begin(), vmas_.end(),
+                                          [&](const Vma& vma) { return vma.range.end <= range.begin; });
+  const auto end =
+      std::partition_point(begin, vmas_.end(), [&](const Vma& vma) { return vma.range.begin < range.end; });
+  return {begin, end};
 }
 
 }  // namespace rspbridge::memmap

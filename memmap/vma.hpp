@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,8 @@ class VmaMap {
 
   /// The VMA that holds `address`. The pointer lives as long as this map.
   const Vma* find(VirtAddr address) const noexcept;
+  /// The VMAs that hold something of `range`, by address; as long as this map.
+  std::span<const Vma> within(AddressRange range) const noexcept;
   const std::vector<Vma>& vmas() const noexcept { return vmas_; }
   MapSource source() const noexcept { return source_; }
 

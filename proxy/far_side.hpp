@@ -1,6 +1,7 @@
 // Far, wherever it runs: in this process, or on the target beside the stub.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>

@@ -1,5 +1,6 @@
 #include "proxy/recorder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

@@ -24,6 +24,7 @@
 #include "proxy/near/knowledge.hpp"
 #include "proxy/out_queue.hpp"
 #include "proxy/recorder.hpp"
+#include "rsp/thread_id.hpp"
 #include "transport/stream.hpp"
 #include "transport/tcp.hpp"
 
@@ -119,7 +120,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   inspect::State state() const override;
   asio::awaitable<inspect::Result<Answers>> ask(std::vector<Question> questions) override;
   asio::awaitable<std::optional<memmap::VmaMap>> map_of_stop() override;
-  asio::awaitable<inspect::Result<std::string>> read_file(std::string path) override;
+  asio::awaitable<inspect::Result<std::string>> read_file(std::string path, Holds holds) override;
   asio::awaitable<inspect::Result<std::string>> read_file_part(std::string path, std::uint64_t offset,
                                                                std::size_t most) override;
   std::size_t largest_read() const override;
@@ -153,7 +154,10 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   /// waited for any longer than the session lasts. Throws what it throws; std::system_error if the session
   /// ended first.
   asio::awaitable<void> until_end(asio::awaitable<void> work);
-  asio::awaitable<std::string> until_end(asio::awaitable<std::string> reading);
+  /// The same, no longer than until `given_up`.
+  asio::awaitable<std::string> read_until(std::function<bool()> given_up,
+                                          asio::awaitable<std::string> reading);
+  asio::awaitable<void> work_until(std::function<bool()> given_up, asio::awaitable<void> work);
   asio::awaitable<void> accept_from(transport::Listener& listener);
   static std::unique_ptr<FarSide> make_far(const Options& options);
   asio::awaitable<void> read_stub();
@@ -166,6 +170,10 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   /// Kills or detaches one process, as on_exit says; false if the stub refused.
   asio::awaitable<bool> leave_process(std::string pid);
   asio::awaitable<void> wait_for(std::function<bool()> condition, std::chrono::milliseconds most);
+  /// An object of the target's (GDB manual, "General Query Packets", qXfer), whole; nothing if the stub has
+  /// none.
+  asio::awaitable<std::optional<std::string>> object(std::string name, std::string annex);
+  asio::awaitable<std::vector<rsp::ThreadId>> threads();
   /// The target's processes as `PID` in hex, or "" for the one of a stub without multiprocess.
   asio::awaitable<std::vector<std::string>> processes();
   /// False, with a line in the log, for one that isn't served.

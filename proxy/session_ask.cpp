@@ -63,23 +63,31 @@ void Session::ask_ahead(std::string payload, Effect effect,
   settle();
 }
 
+asio::awaitable<std::optional<std::string>> Session::object(std::string name, std::string annex) {
+  constexpr std::size_t part_size = 0x1000, most = std::size_t{4} << 20;  // bytes
+  std::string whole;
+  for (bool last = false; !last;) {
+    std::string request = rsp::format_qxfer_read({name, annex, whole.size(), part_size});
+    const std::string text = co_await ask(request, Effect::looks, Answer::reply);
+    const auto reply = rsp::parse_qxfer_reply(text);
+    if (!reply) co_return std::nullopt;
+    whole += reply->data;
+    last = reply->last;
+    if (whole.size() > most) throw std::runtime_error("the stub's " + name + " has no end");
+  }
+  co_return whole;
+}
+
 asio::awaitable<std::optional<std::string>> Session::architecture() {
   // gdbserver dies of being asked for the description before a thread was selected.
   std::string any_thread = "Hg0";
   co_await ask(any_thread, Effect::looks, Answer::reply);
-  std::string document;
-  for (int part = 0; part < 64; ++part) {
-    const rsp::QXferRead read{"features", "target.xml", document.size(), 0x400};
-    std::string request = rsp::format_qxfer_read(read);
-    const std::string text = co_await ask(request, Effect::looks, Answer::reply);
-    auto reply = rsp::parse_qxfer_reply(text);
-    if (!reply) co_return std::nullopt;
-    document += reply->data;
-    if (reply->last) break;
-  }
+  std::string features = "features", annex = "target.xml";
+  const auto document = co_await object(features, annex);
+  if (!document) co_return std::nullopt;
   // Only the architecture is wanted, which stands outside of what target.xml includes.
   auto description =
-      rsp::parse_target_description(document, [](auto) { return "<feature name=\"left-out\"/>"; });
+      rsp::parse_target_description(*document, [](auto) { return "<feature name=\"left-out\"/>"; });
   if (!description || description->architecture.empty()) co_return std::nullopt;
   architecture_ = description->architecture;
   knowledge_.set_machine(link::machine_row(*architecture_));
@@ -97,6 +105,10 @@ asio::awaitable<void> Session::wait_for(std::function<bool()> condition, std::ch
 }
 
 asio::awaitable<void> Session::until_end(asio::awaitable<void> work) {
+  return work_until([] { return false; }, std::move(work));
+}
+
+asio::awaitable<void> Session::work_until(std::function<bool()> given_up, asio::awaitable<void> work) {
   struct Outcome {
     bool done = false;
     std::exception_ptr error;
@@ -107,16 +119,19 @@ asio::awaitable<void> Session::until_end(asio::awaitable<void> work) {
                    *outcome = {true, std::move(error)};
                    if (const auto alive = session.lock()) (*alive)->wake();
                  });
-  const auto over = [&] { return outcome->done || end_.has_value(); };
+  const auto over = [&] { return outcome->done || end_.has_value() || given_up(); };
   while (!over()) co_await wait_for(over, std::chrono::hours(24));
-  if (!outcome->done) throw std::system_error(asio::error::operation_aborted, "the session is over");
+  if (!outcome->done)
+    throw std::system_error(asio::error::operation_aborted,
+                            end_ ? "the session is over" : "it isn't wanted any more");
   if (outcome->error) std::rethrow_exception(outcome->error);
 }
 
-asio::awaitable<std::string> Session::until_end(asio::awaitable<std::string> reading) {
+asio::awaitable<std::string> Session::read_until(std::function<bool()> given_up,
+                                                 asio::awaitable<std::string> reading) {
   auto text = std::make_shared<std::string>();
   auto work = read_into(text, std::move(reading));
-  co_await until_end(std::move(work));
+  co_await work_until(std::move(given_up), std::move(work));
   co_return std::move(*text);
 }
 

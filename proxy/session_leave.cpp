@@ -23,18 +23,31 @@ constexpr std::chrono::seconds kill_patience{2};
 
 }  // namespace
 
+// gdbserver tells one thread in each answer to qsThreadInfo, and many in a part of its list.
+asio::awaitable<std::vector<rsp::ThreadId>> Session::threads() {
+  constexpr std::size_t most = 100'000;
+  std::vector<rsp::ThreadId> threads;
+  std::string name = "threads", annex;
+  const auto document = co_await object(name, annex);
+  if (const auto list = document ? rsp::parse_thread_list(*document) : tl::unexpected(std::string())) {
+    for (const auto& thread : *list) threads.push_back(thread.id);
+    co_return threads;
+  }
+  for (std::string request = "qfThreadInfo"; threads.size() < most; request = "qsThreadInfo") {
+    const std::string reply = co_await ask(request, Effect::looks, Answer::reply);
+    if (!reply.starts_with('m')) co_return threads;
+    const auto part = rsp::parse_thread_info(reply);
+    if (!part) throw std::runtime_error("the stub's thread list isn't understood: " + reply);
+    threads.insert(threads.end(), part->begin(), part->end());
+  }
+  throw std::runtime_error("the stub's thread list has no end");
+}
+
 asio::awaitable<std::vector<std::string>> Session::processes() {
   std::set<std::string> pids;
-  std::string request = "qfThreadInfo";
-  for (int part = 0; part < 1000; ++part) {
-    const std::string reply = co_await ask(request, Effect::looks, Answer::reply);
-    if (!reply.starts_with('m')) break;
-    const auto threads = rsp::parse_thread_info(reply);
-    if (!threads) throw std::runtime_error("the stub's thread list isn't understood: " + reply);
-    for (const rsp::ThreadId& thread : *threads)
-      pids.insert(thread.pid ? rsp::format_hex(static_cast<std::uint64_t>(*thread.pid)) : std::string());
-    request = "qsThreadInfo";
-  }
+  const auto all = co_await threads();
+  for (const rsp::ThreadId& thread : all)
+    pids.insert(thread.pid ? rsp::format_hex(static_cast<std::uint64_t>(*thread.pid)) : std::string());
   co_return std::vector<std::string>(pids.begin(), pids.end());
 }
 

@@ -94,19 +94,25 @@ asio::awaitable<std::optional<memmap::VmaMap>> Session::map_of_stop() {
   co_return *map;
 }
 
-asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string path) {
+asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string path, Holds holds) {
   const Counted user(*this);
   if (end_ || !stub_open_) co_return tl::unexpected(why_not());
+  const auto is_void = [this, holds, stop = knowledge_.state().stop_id(), running = knowledge_.running()] {
+    return holds == Holds::for_moment &&
+           (stop != knowledge_.state().stop_id() || running != knowledge_.running());
+  };
+  const Failure missed{Problem::running, "the target has gone on or stopped meanwhile; ask again", {}};
   std::string problem;
   // What the kernel makes up is best read from beside it; a file's many bytes aren't.
   const bool by_far = options_.far_on_target && knowledge_.looks() && path.starts_with("/proc/");
   if (options_.read_target_file && !by_far) {
     try {
       auto reading = options_.read_target_file(path);
-      co_return co_await until_end(std::move(reading));
+      co_return co_await read_until(is_void, std::move(reading));
     } catch (const std::system_error& error) {
       problem = std::string(error.what()) + "; ";
     }
+    if (is_void()) co_return tl::unexpected(missed);
   }
   if (end_ || knowledge_.running()) {
     auto failure = why_not();
@@ -126,7 +132,8 @@ asio::awaitable<inspect::Result<std::string>> Session::read_file(std::string pat
   };
   knowledge_.to_far(link::ReadFile{id, path});
   settle();
-  co_await wait_for([&] { return outcome->done || end_; }, longest_answer);
+  co_await wait_for([&] { return outcome->done || end_ || is_void(); }, longest_answer);
+  if (!end_ && is_void()) co_return tl::unexpected(missed);
   if (!outcome->done)
     co_return tl::unexpected(end_ ? why_not() : Failure{Problem::gone, "the stub doesn't answer", {}});
   if (!outcome->text) co_return tl::unexpected(Failure{Problem::unsupported, problem + outcome->why_not, {}});
@@ -141,7 +148,7 @@ asio::awaitable<inspect::Result<std::string>> Session::read_file_part(std::strin
   if (options_.read_target_file_part) {
     try {
       auto reading = options_.read_target_file_part(std::move(path), offset, most);
-      co_return co_await until_end(std::move(reading));
+      co_return co_await read_until([] { return false; }, std::move(reading));
     } catch (const std::system_error& error) {
       problem = error.what();
     }

@@ -1,6 +1,7 @@
 // Where a session's symbol files come from: folders of this host, the cache on disk, the translator.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>

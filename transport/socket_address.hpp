@@ -1,6 +1,7 @@
 // How socket addresses are written in messages, and what a connected TCP socket is set to.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <asio/any_io_executor.hpp>

@@ -3,6 +3,7 @@
 
 #include <libssh/callbacks.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 // What a verb of the command line is made of.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>

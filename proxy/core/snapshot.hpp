@@ -1,6 +1,7 @@
 // All of a core file but its memory.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <asio/awaitable.hpp>

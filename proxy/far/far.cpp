@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "proxy/far/file_looker.hpp"
-#include "proxy/far/file_reader.hpp"
 #include "rsp/breakpoint.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
@@ -73,12 +72,14 @@ void Far::open() {
 }
 
 void Far::read_file(const link::ReadFile& request) {
-  if (auto text = undisturbed() ? process_.file(request.path) : std::nullopt)
-    return near_(link::FileRead{request.id, std::move(text), ""});
-  far::read_file(queue_, request.path, gdb_fs_,
-                 [this, id = request.id](std::optional<std::string> text, std::string why_not) {
-                   near_(link::FileRead{id, std::move(text), std::move(why_not)});
-                 });
+  const auto by_stub = [this, request] {
+    far::read_file(queue_, request, gdb_fs_, [this](link::FileRead read) { near_(std::move(read)); });
+  };
+  const auto ready = [this, by_stub, id = request.id](std::optional<std::string> text, std::string why_not) {
+    if (!text && why_not.empty()) return by_stub();
+    near_(link::FileRead{id, std::move(text), std::move(why_not)});
+  };
+  if (!undisturbed() || !process_.read_file(request.path, ready)) by_stub();
 }
 
 void Far::on_link(link::ToFar message) {

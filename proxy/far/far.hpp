@@ -39,6 +39,9 @@ class Far {
   void on_stub_closed(const std::string& reason);
   /// Bytes to be written to the stub now.
   std::string take_output() { return queue_.take_output(); }
+  /// There is something to read besides the stub: read_on() reads some of it, in a millisecond or two.
+  bool reads() const noexcept { return process_.reads(); }
+  void read_on() { process_.read_on(); }
   /// The stub owes nothing.
   bool idle() const noexcept { return queue_.idle(); }
   bool amid_packet() const noexcept { return queue_.amid_packet(); }

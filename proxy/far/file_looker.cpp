@@ -72,4 +72,23 @@ void look_at_file(StubQueue& queue, const link::LookAtFile& request, std::int64_
   if (elsewhere) queue.submit({.payload = rsp::format_vfile_setfs(gdb_fs)});
 }
 
+void read_file(StubQueue& queue, const link::ReadFile& request, std::int64_t gdb_fs,
+               std::function<void(link::FileRead read)> ready) {
+  link::LookAtFile look{.id = request.id, .path = request.path, .most = link::ReadFile::most + 1};
+  look_at_file(queue, look, gdb_fs, [request, ready = std::move(ready)](link::FileSeen seen) {
+    const auto opened = rsp::parse_vfile_reply(seen.opened);
+    std::string why_not;
+    if (!opened)
+      why_not = "the stub doesn't read files (vFile)";
+    else if (opened->result < 0)
+      why_not = "the stub can't open " + request.path;
+    else if (!seen.start)
+      why_not = "reading " + request.path + " failed";
+    else if (seen.start->size() > link::ReadFile::most)
+      why_not = request.path + " is longer than 64 MiB";
+    if (!why_not.empty()) seen.start.reset();
+    ready({request.id, std::move(seen.start), std::move(why_not)});
+  });
+}
+
 }  // namespace rspbridge::proxy::far

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "proxy/far/file_reader.hpp"
 #include "proxy/far/stub_queue.hpp"
 
 namespace rspbridge::proxy::far {
+
+/// Gets a file's bytes, or says in a sentence why not.
+using FileReady = std::function<void(std::optional<std::string> text, std::string why_not)>;
 
 /// Reads /proc/PID/maps through the stub's vFile packets. The file stays open, and is read from its beginning
 /// each time: the kernel makes its text anew then (proc(5)). Where its parts ended the last time they are
@@ -19,7 +23,8 @@ class MapReader {
   /// `queue` must outlive it.
   explicit MapReader(StubQueue& queue) : queue_(queue) {}
 
-  /// Calls `ready` once, unless the stub's connection ends before. `gdb_fs` as for read_file().
+  /// Calls `ready` once, unless the stub's connection ends before. `gdb_fs` as for
+  /// look_at_file().
   void read(std::int64_t pid, std::int64_t gdb_fs, FileReady ready);
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +18,16 @@ class ProcessAccess {
   ProcessAccess& operator=(const ProcessAccess&) = delete;
   virtual ~ProcessAccess() = default;
 
-  /// A file in /proc/PID (proc(5)), whole. Nothing if it can't be read to its end.
-  virtual std::optional<std::string> file(std::int64_t pid, std::string_view name) = 0;
+  /// A file that is read from its beginning to its end.
+  class File {
+   public:
+    virtual ~File() = default;
+    enum class Outcome : std::uint8_t { more, end, failed };
+    /// Appends some 64 KiB, which takes the kernel a millisecond or two to write.
+    virtual Outcome read_on(std::string& text) = 0;
+  };
+  /// A file in /proc/PID (proc(5)). Null if it can't be opened.
+  virtual std::unique_ptr<File> open(std::int64_t pid, std::string_view name) = 0;
   /// Its memory as it is, breakpoints included. Nothing unless all `length` bytes can be read.
   virtual std::optional<std::string> memory(std::int64_t pid, std::uint64_t address,
                                             std::uint64_t length) = 0;

@@ -5,6 +5,7 @@
 #include <elf.h>
 
 #include "memmap/auxv.hpp"
+#include "proxy/link/messages.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
 
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::uint64_t page_size = 4096;
 constexpr std::uint64_t random_bytes = 16;
+constexpr std::size_t most = link::ReadFile::most;  // bytes
+
+using File = ProcessAccess::File;
 
 }  // namespace
 
@@ -30,7 +34,7 @@ void ProcessReader::stopped(const rsp::ThreadId& thread, bool executed) {
 }
 
 void ProcessReader::identify(const rsp::ThreadId& thread) {
-  const auto bytes = access_->file(pid_, "auxv");
+  const auto bytes = whole("auxv");
   const auto auxv = bytes ? memmap::Auxv::parse(*bytes) : std::nullopt;
   const auto at = auxv ? auxv->find(AT_RANDOM) : std::nullopt;
   auto random = at ? access_->memory(pid_, *at, random_bytes) : std::nullopt;
@@ -47,18 +51,47 @@ void ProcessReader::identify(const rsp::ThreadId& thread) {
 }
 
 void ProcessReader::read_map() {
-  auto text = access_->file(pid_, "maps");
+  auto text = whole("maps");
   stopped_ = text.has_value();
   if (!text || (map_ && *text == maps_)) return;
   maps_ = *std::move(text);
   map_ = memmap::VmaMap::parse_maps(maps_);
 }
 
-std::optional<std::string> ProcessReader::file(std::string_view path) const {
+std::optional<std::string> ProcessReader::whole(std::string_view name) const {
+  const auto file = access_->open(pid_, name);
+  auto outcome = file ? File::Outcome::more : File::Outcome::failed;
+  std::string text;
+  while (outcome == File::Outcome::more && text.size() <= most) outcome = file->read_on(text);
+  return outcome == File::Outcome::end ? std::optional(std::move(text)) : std::nullopt;
+}
+
+void ProcessReader::resumes() {
+  at_stop_ = stopped_ = false;
+  for (Reading& left : std::exchange(files_, {})) left.ready(std::nullopt, "the target has gone on");
+}
+
+bool ProcessReader::read_file(std::string_view path, FileReady ready) {
   const std::string folder = "/proc/" + std::to_string(pid_) + "/";
   const bool is_its =
       stopped_ && path.starts_with(folder) && path.find('/', folder.size()) == std::string_view::npos;
-  return is_its ? access_->file(pid_, path.substr(folder.size())) : std::nullopt;
+  auto file = is_its ? access_->open(pid_, path.substr(folder.size())) : nullptr;
+  if (!file) return false;
+  files_.push_back({std::move(file), {}, std::move(ready)});
+  return true;
+}
+
+void ProcessReader::read_on() {
+  if (files_.empty()) return;
+  Reading& oldest = files_.front();
+  const auto outcome = oldest.file->read_on(oldest.text);
+  if (outcome == File::Outcome::more && oldest.text.size() <= most) return;
+  Reading ended = std::move(oldest);
+  files_.pop_front();
+  if (outcome == File::Outcome::end)
+    ended.ready(std::move(ended.text), "");
+  else
+    ended.ready(std::nullopt, "");
 }
 
 void ProcessReader::sees(const rsp::BreakpointRequest& breakpoint) {

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "memmap/vma.hpp"
+#include "proxy/far/map_reader.hpp"
 #include "proxy/far/process_access.hpp"
 #include "proxy/far/stub_queue.hpp"
 #include "rsp/breakpoint.hpp"
@@ -28,8 +31,8 @@ class ProcessReader {
 
   /// All threads of `thread`'s process have stopped. `executed`: it is another program now.
   void stopped(const rsp::ThreadId& thread, bool executed);
-  /// Until the next stop nothing is read.
-  void resumes() { at_stop_ = stopped_ = false; }
+  /// Until the next stop nothing is read, and no file to its end.
+  void resumes();
   /// It is gone: another one may get its number.
   void process_gone() {
     resumes();
@@ -38,9 +41,12 @@ class ProcessReader {
   /// GDB sets or removes one, or tries to.
   void sees(const rsp::BreakpointRequest& breakpoint);
 
-  /// A file of /proc/PID for that process, whole; nothing if it is another file, or one that the stub has to
-  /// read.
-  std::optional<std::string> file(std::string_view path) const;
+  /// Begins to read a file of /proc/PID for that process. False, and `ready` isn't called, if it is another
+  /// file, or one that the stub has to read. If that turns out later, `ready` gets neither text nor sentence.
+  bool read_file(std::string_view path, FileReady ready);
+  /// There is such a file; read_on() reads some more of it, and calls its `ready` at its end.
+  bool reads() const noexcept { return !files_.empty(); }
+  void read_on();
   /// /proc/PID/maps of the process that stopped; null if the stub has to read it.
   const std::string* maps() const { return stopped_ && map_ ? &maps_ : nullptr; }
   /// What the stub would answer to `request`, if that reads memory of process `pid`; nothing if it is the
@@ -50,7 +56,13 @@ class ProcessReader {
  private:
   void identify(const rsp::ThreadId& thread);
   void read_map();
+  std::optional<std::string> whole(std::string_view name) const;
 
+  struct Reading {
+    std::unique_ptr<ProcessAccess::File> file;
+    std::string text;
+    FileReady ready;
+  };
   ProcessAccess* access_;
   StubQueue& queue_;
   std::int64_t pid_ = 0;
@@ -60,6 +72,7 @@ class ProcessReader {
   std::string maps_;
   std::optional<memmap::VmaMap> map_;  ///< of maps_
   std::set<std::uint64_t> pages_with_breakpoints_;
+  std::deque<Reading> files_;
 };
 
 }  // namespace rspbridge::proxy::far

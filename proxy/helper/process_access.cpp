@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/uio.h>
@@ -12,24 +13,36 @@
 namespace rspbridge::proxy::helper {
 namespace {
 
-constexpr std::size_t most = std::size_t{64} << 20;  // bytes of one file, or of memory in one reading
+constexpr std::size_t most = std::size_t{64} << 20;   // bytes of memory in one reading
+constexpr std::size_t piece = std::size_t{64} << 10;  // bytes of a file
+
+class ProcFile final : public far::ProcessAccess::File {
+ public:
+  explicit ProcFile(Fd file) : file_(std::move(file)) {}
+
+  // The kernel gives a page of such a file at most.
+  Outcome read_on(std::string& text) override {
+    std::array<char, piece> buffer;
+    for (const std::size_t enough = text.size() + piece; text.size() < enough;) {
+      const ssize_t n = ::read(file_.get(), buffer.data(), buffer.size());
+      if (n == 0) return Outcome::end;
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return Outcome::failed;
+      text.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    return Outcome::more;
+  }
+
+ private:
+  Fd file_;
+};
 
 }  // namespace
 
-std::optional<std::string> LinuxProcessAccess::file(std::int64_t pid, std::string_view name) {
+std::unique_ptr<far::ProcessAccess::File> LinuxProcessAccess::open(std::int64_t pid, std::string_view name) {
   const std::string path = "/proc/" + std::to_string(pid) + "/" + std::string(name);
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return std::nullopt;
-  std::string text;
-  std::array<char, std::size_t{64} << 10> buffer;
-  while (text.size() < most) {
-    const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
-    if (n == 0) return text;
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::nullopt;
-    text.append(buffer.data(), static_cast<std::size_t>(n));
-  }
-  return std::nullopt;
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file ? std::make_unique<ProcFile>(std::move(file)) : nullptr;
 }
 
 std::optional<std::string> LinuxProcessAccess::memory(std::int64_t pid, std::uint64_t address,

@@ -58,16 +58,18 @@ void Relay::wait_and_move() {
       pollfd{stub_.get(), events(to_near_.size() < most_pending, !to_stub_.empty()), 0}};
   // Near may be sending at this moment, and should be able to.
   const bool nothing_left = !stub_ && to_near_.empty();
-  const int ready = ::poll(fds.data(), fds.size(), nothing_left ? farewell : -1);
+  const bool reads = far_.reads() && to_near_.size() < most_pending;
+  const int ready = ::poll(fds.data(), fds.size(), reads ? 0 : nothing_left ? farewell : -1);
   if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
-  if (ready == 0) link_closed_ = true;
-  if (ready <= 0) return;
+  if (ready == 0 && !reads) link_closed_ = true;
+  if (ready < 0) return;
   const auto readable = [](const pollfd& fd) {
     return (fd.events & POLLIN) != 0 && (fd.revents & (POLLIN | POLLHUP | POLLERR)) != 0;
   };
   if (readable(fds[0])) read_link();
   if (readable(fds[2])) read_stub();
   if ((fds[1].revents & POLLERR) != 0) link_closed_ = true;  // nobody reads any more
+  if (reads) far_.read_on();
   settle();
   write_stub();
   write_link();

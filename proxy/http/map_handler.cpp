@@ -44,7 +44,7 @@ asio::awaitable<Answer> answer_memory_map(const Call& call) {
     co_return error_answer(
         400, "bad_parameter",
         "'source' must be smaps for Delve's map, which leaves regions out by their VmFlags.", stop_id);
-  auto reading = quickly ? context.inspection.map_of_stop() : context.inspection.map();
+  auto reading = quickly ? context.inspection.quick_map() : context.inspection.map();
   const auto map = co_await std::move(reading);
   if (!map) co_return failure_answer(map.error(), stop_id);
   Answer answer;

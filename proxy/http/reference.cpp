@@ -1,5 +1,7 @@
 #include "proxy/http/reference.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 // RESTinio's ends of a connection. Only server.cpp includes this.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>

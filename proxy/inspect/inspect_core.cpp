@@ -54,7 +54,7 @@ asio::awaitable<std::optional<Failure>> Inspector::look_for_untouched(AddressRan
   auto& known = known_.untouched;
   if (known.unavailable || (known.looked.begin <= range.begin && range.end <= known.looked.end))
     co_return std::nullopt;
-  const MapPointer map = known_.map;
+  const MapPointer map = known_map(MapDetail::quick);
   const memmap::Vma* vma = map ? map->map.find(range.begin) : nullptr;
   if (vma == nullptr || range.end > vma->range.end || !begins_as_zeros(*vma)) {
     known = {range, {}, false};

@@ -55,27 +55,42 @@ std::vector<memmap::ThreadStack> stacks_of(const Threads& threads) {
   return stacks;
 }
 
-std::uint64_t page_size_of(const VmaMap& map) {
-  std::uint64_t smallest = 0;
+// Of the target, if smaps tells.
+std::optional<std::uint64_t> kernel_page_size(const VmaMap& map) {
+  std::optional<std::uint64_t> smallest;
   for (const memmap::Vma& vma : map.vmas()) {
     const std::uint64_t size = vma.details ? vma.details->kernel_page_size : 0;
-    if (size != 0 && (smallest == 0 || size < smallest)) smallest = size;
+    if (size != 0 && size < smallest.value_or(size + 1)) smallest = size;
   }
-  return smallest == 0 ? 4096 : smallest;
+  return smallest;
 }
 
 }  // namespace
 
-asio::awaitable<Result<VmaMap>> Inspector::read_vmas(std::int64_t pid) {
-  const std::string folder = "/proc/" + std::to_string(pid);
-  const auto smaps = co_await stub_.read_file(folder + "/smaps");
-  if (smaps) {
-    auto map = memmap::parse_smaps(*smaps);
-    if (map && !map->vmas().empty()) co_return *std::move(map);
-  } else if (smaps.error().problem != Problem::unsupported) {
-    co_return tl::unexpected(smaps.error());
+asio::awaitable<const VmaMap*> Inspector::vmas_of_stop() {
+  if (stub_.state().running) co_return nullptr;
+  if (known_.map) co_return &known_.map->map;
+  if (!known_.came) {
+    const Moment before = moment();
+    auto came = co_await stub_.map_of_stop();
+    if (has_gone_on(before)) co_return nullptr;
+    known_.came = std::move(came);
   }
-  const auto maps = co_await stub_.read_file(folder + "/maps");
+  co_return known_.came ? &*known_.came : nullptr;
+}
+
+asio::awaitable<Result<VmaMap>> Inspector::read_vmas(std::int64_t pid, MapDetail detail) {
+  const std::string folder = "/proc/" + std::to_string(pid);
+  if (detail == MapDetail::quick) {
+    const VmaMap* came = co_await vmas_of_stop();
+    if (came) co_return *came;
+  } else {
+    const auto smaps = co_await stub_.read_file(folder + "/smaps", StubAccess::Holds::for_moment);
+    auto map = smaps ? memmap::parse_smaps(*smaps) : std::nullopt;
+    if (map && !map->vmas().empty()) co_return *std::move(map);
+    if (!smaps && smaps.error().problem != Problem::unsupported) co_return tl::unexpected(smaps.error());
+  }
+  const auto maps = co_await stub_.read_file(folder + "/maps", StubAccess::Holds::for_moment);
   if (!maps) co_return tl::unexpected(maps.error());
   auto map = VmaMap::parse_maps(*maps);
   if (!map || map->vmas().empty())
@@ -125,8 +140,24 @@ asio::awaitable<void> Inspector::find_modules(TargetMap& made) {
   }
 }
 
-asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map() {
-  if (known_.map) co_return known_.map;
+// Without smaps the auxiliary vector tells.
+asio::awaitable<std::uint64_t> Inspector::page_size_of(const TargetMap& map) {
+  constexpr std::uint64_t smallest = 4096;  // of any Linux
+  if (const auto told = kernel_page_size(map.map)) co_return *told;
+  std::string blob;
+  if (map.running) {
+    const auto file = co_await stub_.read_file("/proc/" + std::to_string(map.pid) + "/auxv");
+    if (file) blob = *file;
+  } else {
+    const auto part = co_await object(std::nullopt, "auxv", "");
+    if (part) blob = *part;
+  }
+  const auto auxv = memmap::Auxv::parse(blob);
+  co_return auxv ? auxv->find(AT_PAGESZ).value_or(smallest) : smallest;
+}
+
+asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map(MapDetail detail) {
+  if (auto known = known_map(detail)) co_return known;
   const Moment before = moment();
   const auto pid = co_await process();
   if (!pid) co_return tl::unexpected(pid.error());
@@ -134,7 +165,7 @@ asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map() {
   made->stop_id = before.stop_id;
   made->running = before.running;
   made->pid = *pid;
-  auto vmas = co_await read_vmas(*pid);
+  auto vmas = co_await read_vmas(*pid, detail);
   if (!vmas && vmas.error().problem == Problem::unsupported && !before.running) {
     auto rebuilt = co_await rebuild_vmas();
     if (!rebuilt) co_return tl::unexpected(vmas.error());
@@ -142,29 +173,10 @@ asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map() {
   }
   if (!vmas) co_return tl::unexpected(vmas.error());
   made->map = *std::move(vmas);
-  made->page_size = page_size_of(made->map);
+  made->page_size = co_await page_size_of(*made);
   const auto failed = co_await complete(*made);
   if (failed) co_return tl::unexpected(*failed);
-  if (!before.running) known_.map = made;
-  co_return MapPointer(made);
-}
-
-asio::awaitable<Result<Inspector::MapPointer>> Inspector::read_map_of_stop() {
-  const Moment before = moment();
-  auto vmas = co_await stub_.map_of_stop();
-  if (!vmas || before.running || moment() != before) co_return co_await read_map();
-  const auto pid = co_await process();
-  if (!pid) co_return tl::unexpected(pid.error());
-  auto made = std::make_shared<TargetMap>();
-  made->stop_id = before.stop_id;
-  made->pid = *pid;
-  made->map = *std::move(vmas);
-  const auto blob = co_await object(std::nullopt, "auxv", "");
-  const auto auxv = blob ? memmap::Auxv::parse(*blob) : std::nullopt;
-  if (auxv) made->page_size = auxv->find(AT_PAGESZ).value_or(made->page_size);
-  const auto failed = co_await complete(*made);
-  if (failed) co_return tl::unexpected(*failed);
-  known_.map_of_stop = made;
+  if (!before.running) (detail == MapDetail::all ? known_.map : known_.quick_map) = made;
   co_return MapPointer(made);
 }
 

@@ -1,5 +1,6 @@
 // Memory: from the shared view, and into it.
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "proxy/inspect/inspector.hpp"
@@ -129,22 +130,20 @@ asio::awaitable<Result<std::string>> Inspector::read_past_view(AddressRange rang
   co_return bytes;
 }
 
+// What maps calls plain is; of the rest VmFlags tell what is a device.
 asio::awaitable<Result<Inspector::MemoryKind>> Inspector::kind_of(AddressRange range) {
-  Result<MapPointer> map = known_.map;
-  if (!*map) {
-    auto reading = read_map();
-    map = co_await std::move(reading);
-  }
+  const memmap::VmaMap* const vmas = co_await vmas_of_stop();
+  const auto is_plain = [](const memmap::Vma& vma) { return vma.is_plain_memory(); };
+  const auto parts = vmas ? vmas->within(range) : std::span<const memmap::Vma>();
+  if (vmas && std::all_of(parts.begin(), parts.end(), is_plain)) co_return MemoryKind{};
+  const auto map = co_await read_map(MapDetail::all);
   // Where no map can be had nothing is known of a device either.
   if (!map && map.error().problem == Problem::unsupported) co_return MemoryKind{};
   if (!map) co_return tl::unexpected(map.error());
-  const auto& vmas = (*map)->map.vmas();
-  auto vma = std::partition_point(vmas.begin(), vmas.end(),
-                                  [&](const memmap::Vma& one) { return one.range.end <= range.begin; });
   MemoryKind found;
-  for (; vma != vmas.end() && vma->range.begin < range.end; ++vma) {
-    if (vma->is_device()) co_return MemoryKind{Kind::device, vma->range};
-    if (vma->shared && found.kind == Kind::kept) found = {Kind::shared, vma->range};
+  for (const memmap::Vma& vma : (*map)->map.within(range)) {
+    if (vma.is_device()) co_return MemoryKind{Kind::device, vma.range};
+    if (vma.shared && found.kind == Kind::kept) found = {Kind::shared, vma.range};
   }
   co_return found;
 }

@@ -70,8 +70,9 @@ asio::awaitable<std::optional<Failure>> Inspector::ensure_step(const view::Ensur
   }
   for (const memmap::AddressRange& range : step.ahead) {
     const auto kind = co_await kind_of(range);
-    if (!kind || kind->kind != Kind::kept || !known_.map) break;
-    const memmap::Vma* vma = known_.map->map.find(range.begin);
+    const memmap::VmaMap* vmas = co_await vmas_of_stop();
+    if (!kind || kind->kind != Kind::kept || !vmas) break;
+    const memmap::Vma* vma = vmas->find(range.begin);
     if (!vma || vma->range.end < range.end) break;
     const auto failed = co_await populate(range);
     if (failed) break;

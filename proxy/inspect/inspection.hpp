@@ -115,9 +115,9 @@ class Inspection {
   /// The map of this stop. While the target runs it is read anew, where there is a way to it besides the
   /// stub.
   virtual asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map() = 0;
-  /// The same from what came with the stop, without VmFlags: of a process with thousands of VMAs smaps costs
-  /// tens of milliseconds. It is map() where that was asked for at this stop, and where no map came.
-  virtual asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map_of_stop() = 0;
+  /// The same without VmFlags, from what came with the stop, else from /proc/PID/maps: of a process with
+  /// thousands of VMAs smaps costs a tenth of a second. It is map() where that was asked for at this stop.
+  virtual asio::awaitable<Result<std::shared_ptr<const TargetMap>>> quick_map() = 0;
   virtual asio::awaitable<Result<Threads>> threads() = 0;
   /// Of the thread that stopped if none is given.
   virtual asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) = 0;

@@ -134,26 +134,27 @@ Inspection::Subscription Inspector::subscribe(std::function<void(const State&)> 
 }
 
 asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map() {
-  if (known_.map && !stub_.state().running) co_return known_.map;
-  const Counted counted(under_way_);
-  const Moment asked = moment();
-  co_await turns_.wait();
-  Turns::Turn turn(turns_);
-  if (has_gone_on(asked)) co_return tl::unexpected(resumed());
-  if (known_.map && !stub_.state().running) co_return known_.map;
-  co_return co_await read_map();
+  return map_with(MapDetail::all);
 }
 
-asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::map_of_stop() {
-  const auto known = [this] { return known_.map ? known_.map : known_.map_of_stop; };
-  if (known() && !stub_.state().running) co_return known();
+asio::awaitable<Result<std::shared_ptr<const TargetMap>>> Inspector::quick_map() {
+  return map_with(MapDetail::quick);
+}
+
+Inspector::MapPointer Inspector::known_map(MapDetail detail) const {
+  if (stub_.state().running) return nullptr;
+  return known_.map || detail == MapDetail::all ? known_.map : known_.quick_map;
+}
+
+asio::awaitable<Result<Inspector::MapPointer>> Inspector::map_with(MapDetail detail) {
+  if (auto known = known_map(detail)) co_return known;
   const Counted counted(under_way_);
   const Moment asked = moment();
   co_await turns_.wait();
   Turns::Turn turn(turns_);
   if (has_gone_on(asked)) co_return tl::unexpected(resumed());
-  if (known() && !stub_.state().running) co_return known();
-  co_return co_await read_map_of_stop();
+  if (auto known = known_map(detail)) co_return known;
+  co_return co_await read_map(detail);
 }
 
 asio::awaitable<Result<Threads>> Inspector::threads() {

@@ -35,7 +35,7 @@ class Inspector final : public Inspection, private StubAccess::Observer {
 
   State state() const override;
   asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map() override;
-  asio::awaitable<Result<std::shared_ptr<const TargetMap>>> map_of_stop() override;
+  asio::awaitable<Result<std::shared_ptr<const TargetMap>>> quick_map() override;
   asio::awaitable<Result<Threads>> threads() override;
   asio::awaitable<Result<RegisterSet>> registers(std::optional<rsp::ThreadId> thread) override;
   asio::awaitable<Result<Memory>> read(std::uint64_t address, std::size_t length) override;
@@ -61,7 +61,8 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   using MapPointer = std::shared_ptr<const TargetMap>;
   /// What is known at one stop.
   struct Known {
-    MapPointer map, map_of_stop;
+    MapPointer map, quick_map;
+    std::optional<memmap::VmaMap> came;  ///< with the stop
     std::optional<Threads> threads;
     std::map<std::string, RegisterSet> registers;  ///< by thread-id
     /// Pages that the program never touched; of what was looked at last.
@@ -113,10 +114,18 @@ class Inspector final : public Inspection, private StubAccess::Observer {
   asio::awaitable<Result<std::vector<Thread>>> listed();
   asio::awaitable<Result<RegisterSet>> registers_of(rsp::ThreadId thread);
   asio::awaitable<std::optional<Failure>> fetch_registers(std::vector<rsp::ThreadId> threads);
-  asio::awaitable<Result<MapPointer>> read_map();
-  asio::awaitable<Result<MapPointer>> read_map_of_stop();
+  enum class MapDetail : std::uint8_t {
+    quick,  ///< what came with the stop, or maps
+    all,    ///< smaps, where it can be read
+  };
+  MapPointer known_map(MapDetail detail) const;
+  asio::awaitable<Result<MapPointer>> map_with(MapDetail detail);
+  asio::awaitable<Result<MapPointer>> read_map(MapDetail detail);
   asio::awaitable<std::optional<Failure>> complete(TargetMap& made);
-  asio::awaitable<Result<memmap::VmaMap>> read_vmas(std::int64_t pid);
+  asio::awaitable<Result<memmap::VmaMap>> read_vmas(std::int64_t pid, MapDetail detail);
+  /// The VMAs of this stop as far as they came with it or were read since; null if neither.
+  asio::awaitable<const memmap::VmaMap*> vmas_of_stop();
+  asio::awaitable<std::uint64_t> page_size_of(const TargetMap& map);
   asio::awaitable<Result<memmap::VmaMap>> rebuild_vmas();
   asio::awaitable<void> find_modules(TargetMap& made);
   asio::awaitable<std::optional<Failure>> populate(memmap::AddressRange range);

@@ -35,9 +35,14 @@ class StubAccess {
   /// The memory map that came with the stop; nothing where none did, or it may have changed since.
   virtual asio::awaitable<std::optional<memmap::VmaMap>> map_of_stop() = 0;
 
+  /// Whether what a file tells is of use after the target has stopped or gone on.
+  enum class Holds : std::uint8_t {
+    always,
+    for_moment,  ///< then it isn't waited for any longer: Problem::running
+  };
   /// A file of the target, whole, at most 64 MiB. Works while the target runs where there is a way besides
   /// the stub.
-  virtual asio::awaitable<Result<std::string>> read_file(std::string path) = 0;
+  virtual asio::awaitable<Result<std::string>> read_file(std::string path, Holds holds = Holds::always) = 0;
 
   /// `most` bytes of a file of the target, or fewer where it ends. Problem::unsupported where there is no way
   /// besides the stub: gdbserver 13 takes no offset beyond 2^31 - 1.

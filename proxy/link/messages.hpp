@@ -64,8 +64,9 @@ struct Request {
 /// Opens the conversation with the stub: agrees on no-ack mode if the stub can. Answered by Opened.
 struct Open {};
 
-/// A file of the target, whole, at most 64 MiB. Answered by FileRead; waits while the target runs.
+/// A file of the target, whole. Answered by FileRead; waits while the target runs.
 struct ReadFile {
+  static constexpr std::uint64_t most = std::uint64_t{64} << 20;  ///< bytes; a longer file isn't read
   RequestId id = 0;
   std::string path;
 };

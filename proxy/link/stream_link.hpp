@@ -1,6 +1,7 @@
 // The link between processes: messages in and out of a stream of bytes. Sans-IO.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

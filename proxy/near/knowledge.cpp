@@ -173,12 +173,13 @@ void Knowledge::look(Request request) {
   Key key = key_of(row, request.thread, request.payload);
   const bool of_stop = row.keep == Keep::registers || row.keep == Keep::stop;
   if (of_stop && row.answer == link::Answer::reply) working_set_.asked(key.thread, request.payload);
+  const bool of_another = request.payload == "g" && request.thread != state_.stopped_thread();
+  if (of_another && request.of_gdb && !std::exchange(stacks_asked_, true)) look_at_stacks();
   const auto found = answers_.find(key);
   if (found == answers_.end()) {
     const auto thread = request.thread;
-    const bool all_registers = request.payload == "g";
     ask_stub(std::move(request), std::move(key));
-    if (all_registers && thread != state_.stopped_thread()) ask_other_threads(thread);
+    if (of_another) ask_other_threads(thread);
     return;
   }
   if (found->second.payload) {

@@ -136,8 +136,10 @@ class Knowledge {
   /// Who asks for another thread's registers will ask for all threads', and for the stacks that they point
   /// to.
   void ask_other_threads(const std::optional<rsp::ThreadId>& asked);
-  /// Of many threads only those stacks are looked at that somebody asks for now.
-  bool few_stacks() const;
+  /// Of many threads' stacks only if GDB has asked about another thread: others who list threads don't read
+  /// them.
+  bool wants_stacks() const;
+  void look_at_stacks();
   /// If `key` asks for the registers of a thread that isn't the stopped one.
   void look_at_stack(const Key& key, const std::string& registers);
   void before_change(const link::Request& request, const PacketRow& row);
@@ -210,6 +212,7 @@ class Knowledge {
   ReadAhead ahead_;
   /// What the present GDB's helper told of: once it was `listed`, it knows the libraries.
   link::StepHint::Calls hinted_ = link::StepHint::Calls::none;
+  bool stacks_asked_ = false;  ///< GDB has asked for another thread's registers at this stop
   bool wants_images_ = false;  ///< a GDB has just connected, and its map is on the way
   /// Which a GDB that has connected is about to read: of the program's headers and of the vDSO; 0: neither.
   std::uint64_t headers_page_ = 0, vdso_page_ = 0;

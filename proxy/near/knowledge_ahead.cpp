@@ -71,9 +71,14 @@ void Knowledge::ask_other_threads(const std::optional<ThreadId>& asked) {
   }
 }
 
-bool Knowledge::few_stacks() const {
-  constexpr std::size_t most = 32;
-  return alive_.size() <= most;
+bool Knowledge::wants_stacks() const {
+  constexpr std::size_t few = 32;
+  return stacks_asked_ || alive_.size() <= few;
+}
+
+void Knowledge::look_at_stacks() {
+  for (const auto& [key, answer] : answers_)
+    if (answer.payload) look_at_stack(key, *answer.payload);
 }
 
 void Knowledge::look_at_stack(const Key& key, const std::string& registers) {

@@ -54,6 +54,7 @@ void Knowledge::drop_of_stop() {
   drop_answers(Keep::stop);
   drop_answers(Keep::registers);
   alive_.clear();
+  stacks_asked_ = false;
 }
 
 // Who waits for an answer that is on its way has asked before what drops it: the stub is asked for them.

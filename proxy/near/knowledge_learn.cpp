@@ -138,9 +138,7 @@ void Knowledge::on_map(link::RequestId id, const link::MapRead& read) {
   }
   if (memory_.has_map())
     working_set_.drop_places_unless([this](std::uint64_t page) { return memory_.is_plain(page); });
-  if (few_stacks())
-    for (const auto& [key, answer] : answers_)
-      if (answer.payload) look_at_stack(key, *answer.payload);
+  if (wants_stacks()) look_at_stacks();
   if (wants_images_) look_at_images();
   wants_images_ = false;
   advance_all();
@@ -177,7 +175,7 @@ void Knowledge::learn_answer(const Key& key, link::RequestId id, std::string pay
   const bool may_change = key.keep == Keep::trace && payload.starts_with("T1");
   const bool good = !payload.starts_with('E') && (!payload.empty() || lasts) && !may_change;
   if (good && key.payload.starts_with("qXfer:libraries-svr4:read:")) learn_libraries(key, payload);
-  if (good && (id != 0 || few_stacks())) look_at_stack(key, payload);
+  if (good && wants_stacks()) look_at_stack(key, payload);
   if (good)
     if (auto next = link::following_part(key.payload, expanded(payload)))
       answers_.try_emplace(Key{key.keep, key.thread, *std::move(next)});

@@ -1,7 +1,9 @@
 // All that a report says of a stopped process.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // What a crash is recognised by.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "proxy/triage/gather.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <utility>

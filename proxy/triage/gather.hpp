@@ -1,6 +1,7 @@
 // Crash reports of a session's target.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>

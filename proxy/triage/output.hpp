@@ -1,6 +1,7 @@
 // What a program's last words tell of its crash.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 
 #include <dwarf.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdint>

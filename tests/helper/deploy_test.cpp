@@ -1,6 +1,7 @@
 // The helper put on a target by a real sshd, and what keeps it from there.
 #include <sys/stat.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>

@@ -1,4 +1,5 @@
 // The helper beside a real gdbserver: the same answers as without, and what a stop costs on the wire.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <memory>

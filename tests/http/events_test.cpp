@@ -1,6 +1,8 @@
 // Server-sent events, without sockets.
 #include <asio/io_context.hpp>
 
+#include <algorithm>
+
 #include "proxy/http/events.hpp"
 #include "tests/http/fake.hpp"
 #include "tests/support/catch.hpp"

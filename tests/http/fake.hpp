@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,7 +61,7 @@ class FakeInspection final : public inspect::Inspection {
     if (failure) co_return tl::unexpected(*failure);
     co_return std::shared_ptr<const inspect::TargetMap>(target_map);
   }
-  asio::awaitable<inspect::Result<std::shared_ptr<const inspect::TargetMap>>> map_of_stop() override {
+  asio::awaitable<inspect::Result<std::shared_ptr<const inspect::TargetMap>>> quick_map() override {
     if (failure) co_return tl::unexpected(*failure);
     co_return std::shared_ptr<const inspect::TargetMap>(map_with_stop);
   }

@@ -1,6 +1,7 @@
 // A stub that exists in these tests only.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -42,7 +43,7 @@ class FakeStub final : public StubAccess {
   }
   std::optional<memmap::VmaMap> map_with_stop;
   asio::awaitable<std::optional<memmap::VmaMap>> map_of_stop() override { co_return map_with_stop; }
-  asio::awaitable<Result<std::string>> read_file(std::string path) override {
+  asio::awaitable<Result<std::string>> read_file(std::string path, Holds) override {
     ++file_reads;
     const auto found = files.find(path);
     if (found == files.end()) co_return tl::unexpected(Failure{Problem::unsupported, "no " + path, {}});

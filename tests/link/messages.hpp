@@ -1,6 +1,7 @@
 // A message of each kind with every field set, for tests of what carries them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -1,5 +1,6 @@
 #include "memmap/smaps.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 

@@ -1,6 +1,7 @@
 // A client of the C library and a server for it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "memmap/view_client.h"

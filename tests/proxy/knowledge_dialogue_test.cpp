@@ -8,6 +8,13 @@ namespace {
 
 const std::string registers_with_sp_411000 = std::string(std::size_t{31} * 16, '0') + "0010410000000000";
 
+std::string forty_threads() {
+  std::string list = "l<threads>";
+  for (int thread = 1; thread <= 40; ++thread)
+    list += "<thread id=\"p1." + rsp::format_hex(static_cast<std::uint64_t>(thread)) + "\"/>";
+  return list + "</threads>";
+}
+
 }  // namespace
 
 TEST_CASE("looking after a stop costs no round trip") {
@@ -174,13 +181,30 @@ TEST_CASE("where the target went far, the other threads' registers and stacks co
 
 TEST_CASE("of many threads no registers come by themselves") {
   Stub s;
-  s.threads_now = "l<threads>";
-  for (int thread = 1; thread <= 40; ++thread)
-    s.threads_now += "<thread id=\"p1." + rsp::format_hex(static_cast<std::uint64_t>(thread)) + "\"/>";
-  s.threads_now += "</threads>";
+  s.threads_now = forty_threads();
   s.gdb("vCont;s:p1.1");
   s.gdb("vCont;c");
   CHECK(s.cost({"Hgp1.2", "g"}) == 1);
+}
+
+TEST_CASE("the stacks of many threads come once GDB asks about another one, not to others who list threads") {
+  Stub s;
+  s.instead["g"] = registers_with_sp_411000;
+  s.threads_now = forty_threads();
+  s.gdb("vCont;s:p1.1");
+  s.serve();
+  proxy::link::Request listing{
+      .payload = "g", .effect = proxy::link::Effect::looks, .thread = rsp::ThreadId{1, 2}};
+  int answers = 0;
+  s.d.knowledge().ask(std::move(listing), [&](const auto& reply) { answers += reply ? 1 : 0; });
+  s.d.pass();
+  s.serve();
+  CHECK(answers == 1);
+  CHECK_FALSE(s.was_asked("m411000,1000"));
+  CHECK(s.cost({"Hgp1.2", "g"}) == 0);
+  s.serve();
+  CHECK(s.was_asked("m411000,1000"));
+  CHECK(s.cost({"m411010,8", "Hgp1.3", "g"}) == 0);
 }
 
 TEST_CASE("a helper that told of a next will list the libraries before the first step, and never again") {

@@ -1,6 +1,7 @@
 // A second GDB that observes: what it sees, what it is refused, and that nobody else notices.
 #include "proxy/near/observer.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>

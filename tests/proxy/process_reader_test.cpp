@@ -2,8 +2,11 @@
 #include "proxy/far/process_reader.hpp"
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "rsp/endpoint.hpp"
 #include "rsp/escape.hpp"
@@ -32,10 +35,24 @@ struct Kernel final : far::ProcessAccess {
        "00007000-00008000 rw-p 00000000 00:00 0 [stack]\n"}};
   bool readable = true;
 
-  std::optional<std::string> file(std::int64_t pid, std::string_view name) override {
+  // Gives 100 bytes at a time.
+  struct Open final : File {
+    Open(std::string t, bool w) : text(std::move(t)), whole(w) {}
+    Outcome read_on(std::string& into) override {
+      into += text.substr(0, 100);
+      text.erase(0, 100);
+      if (!text.empty()) return Outcome::more;
+      return whole ? Outcome::end : Outcome::failed;
+    }
+    std::string text;
+    bool whole;
+  };
+  std::unique_ptr<File> open(std::int64_t pid, std::string_view name) override {
     const auto found = files.find(name);
-    return pid == 9 && found != files.end() ? std::optional(found->second) : std::nullopt;
+    if (pid != 9 || found == files.end()) return nullptr;
+    return std::make_unique<Open>(found->second, whole_files);
   }
+  bool whole_files = true;
   std::optional<std::string> memory(std::int64_t pid, std::uint64_t, std::uint64_t length) override {
     return pid == 9 && readable ? std::optional(std::string(length, 'k')) : std::nullopt;
   }
@@ -64,6 +81,17 @@ struct Reading {
       queue.on_bytes(stub.take_output());
       stub.feed(queue.take_output());
     }
+  }
+  const std::string by_stub = "to be read by the stub";
+  std::string file(const std::string& path) {
+    std::string got = by_stub;
+    const bool begun =
+        reader.read_file(path, [&](std::optional<std::string> text, const std::string& why_not) {
+          got = text ? *std::move(text) : why_not.empty() ? by_stub : why_not;
+        });
+    for (int i = 0; i < 100 && reader.reads(); ++i) reader.read_on();
+    CHECK((begun || got == by_stub));
+    return got;
   }
   std::optional<std::string> reply(const std::string& request) const { return reader.reply(9, request); }
 };
@@ -133,15 +161,39 @@ TEST_CASE("what runs isn't read, nor what has changed its map") {
 TEST_CASE("the files that tell of the process are read beside the stub, and no others") {
   Reading r;
   r.reader.stopped({9, 1}, false);
-  CHECK_FALSE(r.reader.file("/proc/9/maps"));
+  CHECK(r.file("/proc/9/maps") == r.by_stub);
   r.answers();
-  CHECK(r.reader.file("/proc/9/maps") == r.kernel.files["maps"]);
-  CHECK_FALSE(r.reader.file("/proc/9/smaps"));
-  CHECK_FALSE(r.reader.file("/proc/8/maps"));
-  CHECK_FALSE(r.reader.file("/proc/9/task/9/maps"));
-  CHECK_FALSE(r.reader.file("/srv/app"));
+  CHECK(r.file("/proc/9/maps") == r.kernel.files["maps"]);
+  CHECK(r.file("/proc/9/smaps") == r.by_stub);
+  CHECK(r.file("/proc/8/maps") == r.by_stub);
+  CHECK(r.file("/proc/9/task/9/maps") == r.by_stub);
+  CHECK(r.file("/srv/app") == r.by_stub);
+  r.kernel.whole_files = false;
+  CHECK(r.file("/proc/9/maps") == r.by_stub);
   r.reader.resumes();
-  CHECK_FALSE(r.reader.file("/proc/9/maps"));
+  CHECK(r.file("/proc/9/maps") == r.by_stub);
+}
+
+TEST_CASE("a long file is read piece by piece, and not to its end once the target goes on") {
+  Reading r;
+  r.stops();
+  std::vector<std::string> ended;
+  const auto ready = [&](const std::optional<std::string>& text, const std::string& why_not) {
+    ended.push_back(text.value_or(why_not));
+  };
+  REQUIRE(r.reader.read_file("/proc/9/maps", ready));
+  REQUIRE(r.reader.read_file("/proc/9/auxv", ready));
+  r.reader.read_on();
+  CHECK(r.reader.reads());
+  CHECK(ended.empty());
+  r.reader.read_on();
+  r.reader.read_on();
+  CHECK(ended == std::vector{r.kernel.files["maps"]});
+  CHECK(r.reader.reads());
+  r.reader.resumes();
+  CHECK(ended.back() == "the target has gone on");
+  CHECK(ended.size() == 2);
+  CHECK_FALSE(r.reader.reads());
 }
 
 TEST_CASE("code, devices, what lies outside a mapping and pages with a breakpoint are the stub's to read") {

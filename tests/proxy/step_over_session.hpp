@@ -3,6 +3,7 @@
 // address that a signal or a breakpoint may stop at, far away.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <string>

@@ -1,6 +1,7 @@
 // A GDB that reads files of the target, and a store that makes something else of some.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

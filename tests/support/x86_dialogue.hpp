@@ -1,6 +1,7 @@
 // An x86-64 GDB with the x86_64 view, and a scripted stub without SVE.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>

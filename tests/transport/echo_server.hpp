@@ -1,6 +1,7 @@
 // TCP servers in the test's own loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // A real sshd on a loopback port, with keys and files of its own, for as long as a test.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>

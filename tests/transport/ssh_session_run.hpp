@@ -1,6 +1,8 @@
 // A test body with a session to a real sshd.
 #pragma once
 
+#include <optional>
+
 #include "tests/transport/run.hpp"
 #include "tests/transport/ssh_server.hpp"
 #include "transport/ssh.hpp"

@@ -1,5 +1,6 @@
 #include "proxy/cli/look/http_client.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
 

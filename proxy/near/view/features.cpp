@@ -1,4 +1,5 @@
 // qSupported and the target description in a view.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>

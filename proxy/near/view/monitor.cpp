@@ -1,5 +1,6 @@
 #include "proxy/near/view/monitor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
