@@ -76,6 +76,10 @@ SymbolFolders::SymbolFolders(const std::vector<fs::path>& folders) {
                 debug_only_.size());
 }
 
+std::shared_ptr<const SymbolFolders> SymbolFolders::of(const std::vector<fs::path>& folders) {
+  return folders.empty() ? nullptr : std::make_shared<SymbolFolders>(folders);
+}
+
 void SymbolFolders::add(const fs::path& file) {
   const auto start = read_file(file, first_page);
   if (!start || !symbols::is_arm64_elf(*start)) return;

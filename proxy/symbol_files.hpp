@@ -22,6 +22,8 @@ class SymbolFolders {
  public:
   /// Looks through the folders and those within. Says in the log what it found and what it couldn't read.
   explicit SymbolFolders(const std::vector<std::filesystem::path>& folders);
+  /// The same; null if there are none.
+  static std::shared_ptr<const SymbolFolders> of(const std::vector<std::filesystem::path>& folders);
   /// A file that holds code and symbols both; or only its symbols (objcopy --only-keep-debug). Null if there
   /// is none.
   const std::filesystem::path* whole(const std::string& build_id) const;

@@ -23,7 +23,4 @@ struct Shared {
 /// Failure or std::runtime_error.
 asio::awaitable<nlohmann::ordered_json> run_one(const cli::Options& options, const Shared& shared);
 
-/// Names the target in the cache of its files; empty if nothing tells it from others.
-std::string target_identity(const transport::SshSessionPtr& ssh);
-
 }  // namespace rspbridge::proxy::cli::triaging
