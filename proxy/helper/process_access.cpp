@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "proxy/helper/fd.hpp"
+#include "memmap/file_descriptor.hpp"
 
 namespace rspbridge::proxy::helper {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::size_t most = std::size_t{64} << 20;  // bytes of one file, or of
 
 std::optional<std::string> LinuxProcessAccess::file(std::int64_t pid, std::string_view name) {
   const std::string path = "/proc/" + std::to_string(pid) + "/" + std::string(name);
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const memmap::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
   std::string text;
   std::array<char, std::size_t{64} << 10> buffer;

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "rsp/escape.hpp"
+
 namespace rspbridge::proxy::http {
 namespace {
 
@@ -22,7 +24,6 @@ constexpr ByteSet plain_bytes(JsonStyle style) {
 constexpr ByteSet kPlain = plain_bytes(JsonStyle::plain), kPlainInGo = plain_bytes(JsonStyle::go);
 
 void append_escaped(std::string& out, unsigned char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
     case '"':
       out += "\\\"";
@@ -40,9 +41,7 @@ void append_escaped(std::string& out, unsigned char c) {
       out += "\\t";
       return;
     default:
-      out += "\\u00";
-      out += digits[c >> 4];
-      out += digits[c & 15];
+      out += "\\u00" + rsp::format_hex(c >> 4) + rsp::format_hex(c & 15);
   }
 }
 
@@ -79,9 +78,9 @@ std::size_t append_special(std::string& out, std::string_view text, JsonStyle st
 }
 
 template <class Number>
-void append_number(std::string& out, Number number, int base = 10) {
+void append_number(std::string& out, Number number) {
   std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
 }
 
@@ -105,12 +104,6 @@ void append_json(std::string& out, std::uint64_t number) {
 }
 void append_json(std::string& out, std::int64_t number) {
   append_number(out, number);
-}
-
-std::string hex_number(std::uint64_t number) {
-  std::string out = "0x";
-  append_number(out, number, 16);
-  return out;
 }
 
 }  // namespace rspbridge::proxy::http

@@ -26,13 +26,6 @@ asio::ip::address listening_address(const std::string& host, bool has_token) {
   return address;
 }
 
-std::string trimmed(std::string_view token) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto begin = token.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return std::string(token.substr(begin, token.find_last_not_of(blanks) - begin + 1));
-}
-
 std::size_t raise_open_files() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;

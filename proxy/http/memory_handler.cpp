@@ -8,6 +8,7 @@
 #include "proxy/http/handle.hpp"
 #include "proxy/http/handlers.hpp"
 #include "proxy/http/json_text.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
@@ -35,7 +36,7 @@ class MemoryPieces final : public PieceSource {
     if (bytes.empty()) {
       auto read = co_await inspection_.read(next_address_, static_cast<std::size_t>(std::min(left_, kPiece)));
       if (!read || read->stop_id != stop_id_) {
-        spdlog::warn("HTTP: an answer with memory is cut off at {}: {}", hex_number(next_address_),
+        spdlog::warn("HTTP: an answer with memory is cut off at {}: {}", rsp::hex_number(next_address_),
                      read ? "the target ran meanwhile" : read.error().sentence);
         co_return std::nullopt;
       }
@@ -65,7 +66,7 @@ asio::awaitable<std::optional<inspect::Failure>> unmapped_part(inspect::Inspecti
     const auto* vma = (*map)->map.find(at);
     if (vma == nullptr)
       co_return inspect::Failure{
-          inspect::Problem::unreadable, "Nothing is mapped at " + hex_number(at.value) + ".", {at, end}};
+          inspect::Problem::unreadable, "Nothing is mapped at " + rsp::hex_number(at.value) + ".", {at, end}};
     at = vma->range.end;
   }
   co_return std::nullopt;
@@ -73,7 +74,7 @@ asio::awaitable<std::optional<inspect::Failure>> unmapped_part(inspect::Inspecti
 
 std::string etag_of(const inspect::State& state, std::uint64_t address, std::uint64_t length) {
   return '"' + std::to_string(state.stop_id) + '.' + std::to_string(state.changes) + '-' +
-         hex_number(address) + '-' + std::to_string(length) + '"';
+         rsp::hex_number(address) + '-' + std::to_string(length) + '"';
 }
 
 Answer plain(unsigned status, link::StopId stop_id) {

@@ -9,6 +9,7 @@
 #include "proxy/http/restinio_parts.hpp"
 #include "proxy/http/serving.hpp"
 #include "proxy/http/tracked_socket.hpp"
+#include "rsp/text.hpp"
 #include "transport/socket_address.hpp"
 #include "transport/tcp_peer.hpp"
 
@@ -57,7 +58,7 @@ Server::Impl::Impl(asio::io_context& context, Settings settings, inspect::Inspec
       const auto found = transport::find_peer(peer, ours);
       return found ? std::optional(found->uid) : std::nullopt;
     };
-  const auto token = trimmed(settings.token);
+  const std::string token(rsp::trim(settings.token));
   const auto address = listening_address(settings.host, !token.empty());
   const auto limits = connection_limits(settings.max_streams, raise_open_files());
   Context shared{inspection,     settings.session,  settings.version,
