@@ -20,13 +20,6 @@ using link::Effect;
 
 namespace {
 
-template <class... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
-
 bool is_terminal(int fd) {
   return ::isatty(fd) == 1;
 }
