@@ -9,7 +9,7 @@
 namespace rspbridge::proxy::http {
 namespace {
 
-constexpr std::string_view kReplacement = "\\ufffd";
+constexpr std::string_view replacement = "\\ufffd";
 
 // Which bytes stand for themselves.
 using ByteSet = std::array<bool, 256>;
@@ -21,7 +21,7 @@ constexpr ByteSet plain_bytes(JsonStyle style) {
   return set;
 }
 
-constexpr ByteSet kPlain = plain_bytes(JsonStyle::plain), kPlainInGo = plain_bytes(JsonStyle::go);
+constexpr ByteSet plain_in_json = plain_bytes(JsonStyle::plain), plain_in_go = plain_bytes(JsonStyle::go);
 
 void append_escaped(std::string& out, unsigned char c) {
   switch (c) {
@@ -69,7 +69,7 @@ std::size_t append_special(std::string& out, std::string_view text, JsonStyle st
   const auto length = sequence_length(text);
   const auto sequence = text.substr(0, length);
   if (length == 0)
-    out += kReplacement;
+    out += replacement;
   else if (style == JsonStyle::go && (sequence == "\u2028" || sequence == "\u2029"))
     out += sequence == "\u2028" ? "\\u2028" : "\\u2029";
   else
@@ -87,7 +87,7 @@ void append_number(std::string& out, Number number) {
 }  // namespace
 
 void append_json(std::string& out, std::string_view text, JsonStyle style) {
-  const ByteSet& stands_for_itself = style == JsonStyle::go ? kPlainInGo : kPlain;
+  const ByteSet& stands_for_itself = style == JsonStyle::go ? plain_in_go : plain_in_json;
   out += '"';
   while (!text.empty()) {
     std::size_t plain = 0;
