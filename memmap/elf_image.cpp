@@ -172,15 +172,4 @@ std::optional<ElfImage> read_elf_image(const ByteReader& read, std::uint64_t add
   return image;
 }
 
-std::string hex_text(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char byte : bytes) {
-    text += digits[static_cast<unsigned char>(byte) >> 4];
-    text += digits[static_cast<unsigned char>(byte) & 15];
-  }
-  return text;
-}
-
 }  // namespace rspbridge::memmap

@@ -55,7 +55,4 @@ std::optional<ElfImage> read_elf_image(const ByteReader& read, std::uint64_t add
 /// headers.
 std::optional<std::vector<ProgramHeader>> parse_program_headers(std::string_view bytes, std::size_t count);
 
-/// Two small digits a byte.
-std::string hex_text(std::string_view bytes);
-
 }  // namespace rspbridge::memmap

@@ -17,11 +17,14 @@ class FileDescriptor {
     std::swap(descriptor_, other.descriptor_);
     return *this;
   }
-  ~FileDescriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
+  ~FileDescriptor() { reset(); }
   int get() const noexcept { return descriptor_; }
   explicit operator bool() const noexcept { return descriptor_ >= 0; }
+  /// What is given away isn't closed here.
+  [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
+  void reset() noexcept {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  }
 
  private:
   int descriptor_ = -1;

@@ -66,7 +66,6 @@ class SharedView {
   /// The first unreadable part of `range`, extended to all unreadable pages that follow; empty if there is
   /// none.
   AddressRange unreadable(AddressRange range) const;
-  std::uint64_t populated_bytes() const noexcept { return populated_.size(); }
 
   /// The target resumes. Clients see that first; then every page goes, but whole pages in `keep` that were
   /// populated (memory that can't change: text of ELF files). A failure leaves the record right: nothing is

@@ -40,7 +40,6 @@ struct Vma {
   /// device's, or the kernel's clock ([vvar]). Without details its path has to tell.
   bool is_device() const noexcept;
   /// True if its pages carry memory tags (PROT_MTE). False where only maps was read, which doesn't tell.
-  bool has_mte() const noexcept { return details && details->flags.has(VmFlag::mte); }
 };
 
 /// Where a map comes from. `rebuilt`: from the auxiliary vector, the library list and program headers; it

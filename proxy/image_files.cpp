@@ -24,6 +24,10 @@ std::optional<SourceFile> opened(const fs::path& path) {
   return SourceFile{std::move(file), path.string()};
 }
 
+SourceFile copy_of(const memmap::FileDescriptor& file) {
+  return {memmap::FileDescriptor(::dup(file.get())), {}};
+}
+
 std::string identity(const std::string& path, const std::string& build_id) {
   return build_id.empty() ? path : build_id;
 }
@@ -38,13 +42,10 @@ std::string path_of_debug(const std::string& build_id) {
 }  // namespace
 
 ImageFiles::ImageFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, fs::path sysroot)
-    : folders_(std::move(folders)), target_(std::move(target)), sysroot_(std::move(sysroot)) {
-  auto cache = symbols::Cache::open(symbols::Cache::Kept::as_it_is);
-  if (cache)
-    cache_ = std::make_unique<symbols::Cache>(*std::move(cache));
-  else
-    spdlog::warn("the target's files aren't kept: {}", cache.error());
-}
+    : folders_(std::move(folders)),
+      target_(std::move(target)),
+      sysroot_(std::move(sysroot)),
+      cache_(symbols::Cache::open_if_possible(symbols::Cache::Kept::as_it_is)) {}
 
 ImageFiles::~ImageFiles() = default;
 
@@ -74,12 +75,11 @@ std::optional<SourceFile> ImageFiles::find(const std::string& path, const std::s
     if (const fs::path* mine = folders_->whole(build_id)) return opened(*mine);
   if (auto file = in_sysroot(path, build_id)) return file;
   const auto known = taken_.find(identity(path, build_id));
-  if (known != taken_.end()) return SourceFile{memmap::FileDescriptor(::dup(known->second.get())), {}};
+  if (known != taken_.end()) return copy_of(known->second);
   if (build_id.empty() || !cache_) return std::nullopt;
   const auto kept = cache_->find(key_of(path, build_id));
   if (!kept) return std::nullopt;
-  taken_[identity(path, build_id)] = triage::file_of(*kept);
-  return SourceFile{memmap::FileDescriptor(::dup(taken_[identity(path, build_id)].get())), {}};
+  return copy_of(taken_[identity(path, build_id)] = triage::file_of(*kept));
 }
 
 std::optional<SourceFile> ImageFiles::take(const std::string& path, const std::string& build_id,
@@ -106,7 +106,7 @@ std::optional<SourceFile> ImageFiles::find_debug(const std::string& build_id) {
       debug_[build_id] = triage::file_of(*kept);
   const auto known = debug_.find(build_id);
   if (known == debug_.end() || !known->second) return std::nullopt;
-  return SourceFile{memmap::FileDescriptor(::dup(known->second.get())), {}};
+  return copy_of(known->second);
 }
 
 std::string ImageFiles::debug_path(const std::string& build_id) {
@@ -118,7 +118,7 @@ std::optional<SourceFile> ImageFiles::take_debug(const std::string& build_id, co
   if (contents.empty() || symbols::build_id(contents) != build_id) return std::nullopt;
   mine = triage::file_of(contents);
   if (cache_) cache_->keep(key_of(path_of_debug(build_id), build_id), contents, contents);
-  return SourceFile{memmap::FileDescriptor(::dup(mine.get())), {}};
+  return copy_of(mine);
 }
 
 }  // namespace rspbridge::proxy

@@ -7,10 +7,15 @@
 #include <optional>
 #include <string>
 
-#include "proxy/symbol_files.hpp"
+#include "proxy/symbol_folders.hpp"
 #include "proxy/triage/file_source.hpp"
 
 namespace rspbridge::proxy {
+
+namespace symbols {
+class Cache;
+struct FileKey;
+}  // namespace symbols
 
 /// For one target. What was read there is kept on disk, so that a later session needn't read it again.
 class ImageFiles final : public triage::FileSource {

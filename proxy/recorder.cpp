@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "memmap/file_descriptor.hpp"
+
 namespace rspbridge::proxy {
 
 void Recorder::write_to(const std::filesystem::path& file) {
@@ -19,13 +21,12 @@ void Recorder::write_to(const std::filesystem::path& file) {
     throw std::system_error(errno, std::generic_category(), "cannot write the record " + file.string());
   };
   // It holds registers and memory of the target: nobody else's business.
-  const int fd = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) fail();
+  const memmap::FileDescriptor made(::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600));
+  if (!made) fail();
   struct stat status {};
-  int outcome = ::fstat(fd, &status);
+  int outcome = ::fstat(made.get(), &status);
   if (outcome == 0 && S_ISREG(status.st_mode))
-    outcome = ::fchmod(fd, 0600);  // not a device's, say /dev/stderr
-  ::close(fd);
+    outcome = ::fchmod(made.get(), 0600);  // not a device's, say /dev/stderr
   if (outcome != 0) fail();
   file_ = file;
   out_.open(file, std::ios::binary | std::ios::trunc);

@@ -2,16 +2,12 @@
 
 #include <elf.h>
 
-#include <cstring>
-#include <fstream>
-#include <iterator>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
 #include "proxy/symbols/cache.hpp"
+#include "proxy/symbols/files.hpp"
 #include "proxy/symbols/resolver.hpp"
 #include "proxy/symbols/translate.hpp"
 #include "proxy/symbols/vdso.hpp"
@@ -21,88 +17,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t first_page = 4096;  // bytes; where the build-id nearly always is
 constexpr std::uint64_t largest_as_it_is = std::uint64_t{16} << 20;  // bytes; of larger files GDB reads parts
-constexpr std::size_t most_files = 200'000;                          // looked at in --symbols folders
-
-std::optional<std::string> read_file(const fs::path& path, std::size_t most = SIZE_MAX) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string contents;
-  if (most == SIZE_MAX) {
-    contents.assign(std::istreambuf_iterator<char>(in), {});
-  } else {
-    contents.resize(most);
-    in.read(contents.data(), static_cast<std::streamsize>(most));
-    contents.resize(static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad()) return std::nullopt;
-  return contents;
-}
-
-// What objcopy --only-keep-debug leaves has the program headers, but no code behind them.
-bool has_code(std::string_view elf) {
-  Elf64_Ehdr header;
-  if (elf.size() < sizeof header) return false;
-  std::memcpy(&header, elf.data(), sizeof header);
-  for (std::size_t i = 0; i < header.e_shnum; ++i) {
-    const std::size_t at = header.e_shoff + i * sizeof(Elf64_Shdr);
-    Elf64_Shdr section;
-    if (at > elf.size() || elf.size() - at < sizeof section) return false;
-    std::memcpy(&section, elf.data() + at, sizeof section);
-    if ((section.sh_flags & SHF_EXECINSTR) != 0 && section.sh_type == SHT_PROGBITS) return true;
-  }
-  return false;
-}
 
 }  // namespace
 
-SymbolFolders::SymbolFolders(const std::vector<fs::path>& folders) {
-  std::size_t files = 0;
-  for (const fs::path& folder : folders) {
-    std::error_code error;
-    fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error), end;
-    for (; !error && at != end && files < most_files; at.increment(error)) {
-      std::error_code gone;
-      if (!at->is_regular_file(gone)) continue;
-      ++files;
-      add(at->path());
-    }
-    if (error) spdlog::warn("--symbols {}: {}", folder.string(), error.message());
-  }
-  if (files == most_files)
-    spdlog::warn("--symbols: more than {} files; the rest isn't looked at", most_files);
-  spdlog::debug("symbols: {} whole files and {} debug files of ARM64 with a build-id", whole_.size(),
-                debug_only_.size());
-}
-
-void SymbolFolders::add(const fs::path& file) {
-  const auto start = read_file(file, first_page);
-  if (!start || !symbols::is_arm64_elf(*start)) return;
-  const auto contents = read_file(file);
-  const auto build_id = contents ? symbols::build_id(*contents) : std::nullopt;
-  if (build_id) (has_code(*contents) ? whole_ : debug_only_).emplace(*build_id, file);
-}
-
-const fs::path* SymbolFolders::whole(const std::string& build_id) const {
-  const auto found = whole_.find(build_id);
-  return found == whole_.end() ? nullptr : &found->second;
-}
-
-const fs::path* SymbolFolders::debug_only(const std::string& build_id) const {
-  const auto found = debug_only_.find(build_id);
-  return found == debug_only_.end() ? nullptr : &found->second;
-}
-
 SymbolFiles::SymbolFiles(std::shared_ptr<const SymbolFolders> folders, std::string target, bool translates)
-    : folders_(std::move(folders)), target_(std::move(target)), translates_(translates) {
-  auto cache =
-      symbols::Cache::open(translates_ ? symbols::Cache::Kept::translation : symbols::Cache::Kept::as_it_is);
-  if (cache)
-    cache_ = std::make_unique<symbols::Cache>(*std::move(cache));
-  else
-    spdlog::warn("the target's files aren't kept: {}", cache.error());
-}
+    : folders_(std::move(folders)),
+      target_(std::move(target)),
+      translates_(translates),
+      cache_(symbols::Cache::open_if_possible(translates ? symbols::Cache::Kept::translation
+                                                         : symbols::Cache::Kept::as_it_is)) {}
 
 SymbolFiles::~SymbolFiles() = default;
 
@@ -128,8 +52,8 @@ near::StoredFile SymbolFiles::translated(const std::string& contents, const std:
 }
 
 near::StoredFile SymbolFiles::from_host(const fs::path& path) {
-  const auto contents = read_file(path);
-  if (!contents) return {nullptr, "the symbol file " + path.string() + " can't be read"};
+  const auto contents = symbols::read_file(path);
+  if (!contents) return {nullptr, "the symbol file can't be read: " + contents.error()};
   return translated(*contents, path.string());
 }
 

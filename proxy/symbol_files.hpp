@@ -3,13 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "proxy/near/view/symbol_store.hpp"
+#include "proxy/symbol_folders.hpp"
 
 namespace rspbridge::proxy {
 
@@ -17,21 +16,6 @@ namespace symbols {
 class Cache;
 struct FileKey;
 }  // namespace symbols
-
-/// The unstripped ARM64 files of some folders, by build-id.
-class SymbolFolders {
- public:
-  /// Looks through the folders and those within. Says in the log what it found and what it couldn't read.
-  explicit SymbolFolders(const std::vector<std::filesystem::path>& folders);
-  /// A file that holds code and symbols both; or only its symbols (objcopy --only-keep-debug). Null if there
-  /// is none.
-  const std::filesystem::path* whole(const std::string& build_id) const;
-  const std::filesystem::path* debug_only(const std::string& build_id) const;
-
- private:
-  void add(const std::filesystem::path& file);
-  std::map<std::string, std::filesystem::path> whole_, debug_only_;
-};
 
 /// Serves a target's ELF files with the symbols of `folders`, the dynamic linker with the names of its
 /// resolver, and all translated for an x86-64 GDB if `translates`. They are kept on disk, so that a later

@@ -28,13 +28,6 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 // the size of the document is no bound for what its copies take.
 constexpr std::size_t max_name = 256;
 
-std::string trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
-}
-
 }  // namespace
 
 Problem DescriptionBuilder::read(std::string_view name, std::string_view document) {

@@ -63,12 +63,6 @@ class Endpoint {
   std::string take_output();
   bool has_output() const noexcept { return !output_.empty(); }
 
-  /// True while a packet of ours awaits its `+`.
-  bool awaits_ack() const noexcept { return unacked_.has_value(); }
-  /// Sends the packet that awaits its `+` again, as a `-` would; nothing if none does. For the
-  /// owner's clock: a lost `+` or `#` is told by silence alone.
-  void ack_timeout() { retransmit(); }
-
   /// Ends acknowledgement in both directions, once both sides agreed (QStartNoAckMode). A packet
   /// still awaiting its `+` counts as acknowledged. When the peer asked for it, the agreeing `OK`
   /// must be sent before this is called.

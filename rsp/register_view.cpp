@@ -56,16 +56,6 @@ std::vector<std::uint32_t> CompiledView::sources(std::uint32_t view_regnum) cons
   return {moves_[*index].stub_regnum};
 }
 
-std::vector<std::uint32_t> CompiledView::sources() const {
-  std::vector<std::uint32_t> out;
-  for (const auto& move : moves_) {
-    if (move.has_source()) out.push_back(move.stub_regnum);
-  }
-  std::ranges::sort(out);
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
-}
-
 RegisterValues CompiledView::read(const RegisterValues& stub) const {
   RegisterValues out(layout_);
   if (stub.layout() != stub_layout_) return out;
@@ -109,16 +99,6 @@ Writes CompiledView::difference(const RegisterValues& shown, const RegisterValue
     if (auto problem = change.add(moves_[i], std::move(**made))) return tl::unexpected(std::move(*problem));
   }
   return change.writes(*this, stub_current);
-}
-
-std::vector<std::uint32_t> CompiledView::view_registers_of(std::uint32_t stub_regnum) const {
-  std::vector<std::uint32_t> out;
-  for (std::size_t i = 0; i < moves_.size(); ++i) {
-    if (moves_[i].has_source() && moves_[i].stub_regnum == stub_regnum) {
-      out.push_back(layout_.registers()[i].regnum);
-    }
-  }
-  return out;
 }
 
 std::vector<ExpeditedRegister> CompiledView::rewrite_expedited(

@@ -45,8 +45,6 @@ class CompiledView {
 
   /// The stub's registers that must be known to show this register of the view: none, or more.
   std::vector<std::uint32_t> sources(std::uint32_t view_regnum) const;
-  /// The stub's registers that the whole view is made of, in ascending order.
-  std::vector<std::uint32_t> sources() const;
 
   /// All registers as the view shows them; unavailable where the stub's aren't known.
   RegisterValues read(const RegisterValues& stub) const;
@@ -67,8 +65,6 @@ class CompiledView {
                                                                const RegisterValues& wanted,
                                                                const RegisterValues& stub_current) const;
 
-  /// The registers of the view that show this one of the stub in whole or in part, in ascending order.
-  std::vector<std::uint32_t> view_registers_of(std::uint32_t stub_regnum) const;
   /// The registers of the view that a stop reply's `n:r` pairs suffice for, in ascending order. A pair
   /// whose value doesn't fit its register is left out: GDB then asks for it.
   std::vector<ExpeditedRegister> rewrite_expedited(std::span<const ExpeditedRegister> stub) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,12 @@ inline std::optional<std::pair<std::string_view, std::string_view>> cut(std::str
   if (at == std::string_view::npos) return std::nullopt;
   return std::pair{text.substr(0, at), text.substr(at + 1)};
 }
+
+/// Without spaces, tabs and line breaks at either end.
+std::string_view trim(std::string_view text);
+
+/// "0x…", without leading zeros: a number as people write it. RSP's own has no 0x (format_hex()).
+std::string hex_number(std::uint64_t value);
 
 /// Hostile bytes made fit for a sentence in a log: whatever isn't printable ASCII (and `"` and `\`) as
 /// `\xNN`, cut after `max_bytes` bytes with `...`.

@@ -77,20 +77,4 @@ std::optional<std::vector<VContAction>> parse_vcont(std::string_view payload) {
   return actions;
 }
 
-std::string format_vcont(const std::vector<VContAction>& actions) {
-  std::string out(prefix);
-  for (const auto& action : actions) {
-    out += ';';
-    out += action.action;
-    if (action.action == 'C' || action.action == 'S') {
-      const auto signal = static_cast<char>(action.signal);
-      out += to_hex({&signal, 1});
-    } else if (action.action == 'r') {
-      out += format_hex(action.range_start) + "," + format_hex(action.range_end);
-    }
-    if (action.thread) out += ":" + format_thread_id(*action.thread);
-  }
-  return out;
-}
-
 }  // namespace rspbridge::rsp

@@ -28,7 +28,5 @@ inline constexpr std::size_t max_vcont_actions = 65536;
 /// `payload` starts with `vCont;`. Nothing if malformed, if it holds no action, or if a range ends
 /// before it starts.
 std::optional<std::vector<VContAction>> parse_vcont(std::string_view payload);
-/// `vCont;…`; the reverse of parse_vcont().
-std::string format_vcont(const std::vector<VContAction>& actions);
 
 }  // namespace rspbridge::rsp

@@ -43,8 +43,8 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-constexpr char kInterrupt = 3, kEndOfTransmission = 4;
-constexpr std::size_t kLongest = 1024;
+constexpr char interrupt_character = 3, end_of_transmission = 4;
+constexpr std::size_t longest_answer = 1024;
 
 }  // namespace
 
@@ -54,14 +54,15 @@ std::optional<std::string> ask_on_terminal(std::string_view prompt) {
   const NoEcho silence(terminal.get());
   if (!silence.active() || !write_all(terminal.get(), prompt)) return std::nullopt;
   std::string answer;
-  answer.reserve(kLongest);  // not moved, so that the caller can wipe the only copy
+  answer.reserve(longest_answer);  // not moved, so that the caller can wipe the only copy
   bool gave_up = false;
   while (true) {
     char byte = 0;
     const ssize_t count = ::read(terminal.get(), &byte, 1);
     if (count < 0 && errno == EINTR) continue;
     if (count == 1 && byte == '\n') break;
-    gave_up = count != 1 || byte == kInterrupt || byte == kEndOfTransmission || answer.size() >= kLongest;
+    gave_up = count != 1 || byte == interrupt_character || byte == end_of_transmission ||
+              answer.size() >= longest_answer;
     if (gave_up) break;
     answer += byte;
   }

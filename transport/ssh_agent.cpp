@@ -29,8 +29,8 @@ std::optional<unsigned> count_agent_keys(const std::string& socket_path) {
   if (!fd || ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
       ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return std::nullopt;
-  constexpr std::array<unsigned char, 5> kRequestIdentities{0, 0, 0, 1, 11};
-  if (::send(fd.get(), kRequestIdentities.data(), kRequestIdentities.size(), MSG_NOSIGNAL) != 5)
+  constexpr std::array<unsigned char, 5> request_identities{0, 0, 0, 1, 11};
+  if (::send(fd.get(), request_identities.data(), request_identities.size(), MSG_NOSIGNAL) != 5)
     return std::nullopt;
   std::array<unsigned char, 9> answer;
   if (!receive(fd.get(), answer.data(), answer.size()) || answer[4] != 12) return std::nullopt;

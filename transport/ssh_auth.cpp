@@ -11,7 +11,7 @@
 namespace rspbridge::transport {
 namespace {
 
-constexpr int kPassphraseTries = 3;
+constexpr int passphrase_tries = 3;
 
 class Authenticator {
  public:
@@ -88,7 +88,7 @@ class Authenticator {
       }
     }
     KeyFile key;
-    for (int tries = 0; tries < kPassphraseTries && key.state != KeyFileState::readable; ++tries) {
+    for (int tries = 0; tries < passphrase_tries && key.state != KeyFileState::readable; ++tries) {
       auto passphrase = ask(file, tries > 0);
       if (!passphrase) {
         note(file.string() + ": needs a passphrase, and none was given");

@@ -11,7 +11,7 @@ namespace rspbridge::transport {
 namespace {
 
 // Two packets: enough for throughput, and other channels needn't wait behind more.
-constexpr std::size_t kWriteAtOnce = 64 * 1024;
+constexpr std::size_t most_at_once = 64 * 1024;
 
 SshChannel* self_of(void* user) {
   return static_cast<SshChannel*>(user);
@@ -122,7 +122,7 @@ std::size_t SshChannel::write_some(std::string_view bytes) {
   if (link_->backed_up()) link_->touch();
   if (link_->lost() || link_->backed_up()) return 0;
   const std::size_t window = ssh_channel_window_size(channel_.get());
-  const auto count = static_cast<std::uint32_t>(std::min({bytes.size(), window, kWriteAtOnce}));
+  const auto count = static_cast<std::uint32_t>(std::min({bytes.size(), window, most_at_once}));
   if (count == 0) return 0;  // at a closed window ssh_channel_write() would look for news by itself
   const int written = ssh_channel_write(channel_.get(), bytes.data(), count);
   link_->touch();

@@ -18,7 +18,7 @@
 namespace rspbridge::transport {
 namespace {
 
-constexpr int kDeepestInclude = 16;
+constexpr int deepest_include = 16;
 
 [[noreturn]] void fail(const std::string& message) {
   throw SshError(SshErrc::bad_config, message);
@@ -115,7 +115,7 @@ void SshConfig::take_line(std::string_view line, const Place& place) {
 }
 
 void SshConfig::include(const std::vector<std::string>& patterns, const Place& place) {
-  if (place.depth >= kDeepestInclude) fail(place.file.string() + ": files include one another too deeply.");
+  if (place.depth >= deepest_include) fail(place.file.string() + ": files include one another too deeply.");
   for (const auto& pattern : patterns) {
     const auto absolute = pattern.starts_with("~/") ? std::filesystem::path(local_home()) / pattern.substr(2)
                                                     : place.include_base / pattern;

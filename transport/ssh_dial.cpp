@@ -21,7 +21,7 @@
 namespace rspbridge::transport {
 namespace {
 
-constexpr std::size_t kComplaintsKept = 2000;
+constexpr std::size_t complaints_kept = 2000;
 
 SshError unreachable(const SshOptions& options, const std::string& why) {
   return SshError(SshErrc::unreachable, "There is no SSH connection to " + options.describe() + ": " + why);
@@ -97,7 +97,7 @@ bool ProxyProcess::listen() {
   ssize_t count = 0;
   while ((count = ::read(stderr_reader_.get(), buffer.data(), buffer.size())) > 0) {
     heard_.append(buffer.data(), static_cast<std::size_t>(count));
-    if (heard_.size() > kComplaintsKept) heard_.erase(0, heard_.size() - kComplaintsKept);
+    if (heard_.size() > complaints_kept) heard_.erase(0, heard_.size() - complaints_kept);
   }
   return count < 0 && errno == EAGAIN;
 }

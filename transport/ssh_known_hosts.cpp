@@ -26,14 +26,14 @@ SshKeyHandle parse_entry(const std::string& line, const std::string& known_as) {
 
 // Takes "@revoked" off a line. Nothing for a line that names no key: blank, comment, @cert-authority.
 std::optional<std::string> strip_marker(std::string line, bool& revoked) {
-  constexpr std::string_view kBlank = " \t";
-  constexpr std::string_view kRevoked = "@revoked";
-  line.erase(0, std::min(line.find_first_not_of(kBlank), line.size()));
+  constexpr std::string_view blanks = " \t";
+  constexpr std::string_view revoked_mark = "@revoked";
+  line.erase(0, std::min(line.find_first_not_of(blanks), line.size()));
   while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-  revoked = line.starts_with(kRevoked);
+  revoked = line.starts_with(revoked_mark);
   if (revoked) {
-    line.erase(0, kRevoked.size());
-    line.erase(0, std::min(line.find_first_not_of(kBlank), line.size()));
+    line.erase(0, revoked_mark.size());
+    line.erase(0, std::min(line.find_first_not_of(blanks), line.size()));
   }
   if (line.empty() || line[0] == '#' || line[0] == '@') return std::nullopt;
   return line;
@@ -85,7 +85,7 @@ void SshKnownHosts::write_for_libssh() {
     char* base64 = nullptr;
     if (entry.revoked || ssh_pki_export_pubkey_base64(entry.key.get(), &base64) != SSH_OK) continue;
     const SshText owner(base64);
-    text += std::string(kSoleHost) + " " + key_type(entry.key.get()) + " " + base64 + "\n";
+    text += std::string(sole_host) + " " + key_type(entry.key.get()) + " " + base64 + "\n";
   }
   for_libssh_.reset(::memfd_create("known_hosts", MFD_CLOEXEC));
   if (!for_libssh_ ||

@@ -17,10 +17,10 @@ class SshKnownHosts {
   /// can't be understood, or are about other hosts, are passed over.
   explicit SshKnownHosts(const SshOptions& options);
 
-  /// A file for libssh with the known keys of this host and no other, under the name kSoleHost, so
+  /// A file for libssh with the known keys of this host and no other, under the name sole_host, so
   /// that libssh asks the server for a kind of key that is known. Lives as long as this object.
   std::string path_for_libssh() const;
-  static constexpr const char* kSoleHost = "target";
+  static constexpr const char* sole_host = "target";
 
   /// Throws SshError (host_key_unknown, host_key_changed) unless `key`, the server's, is known and
   /// not revoked.

@@ -14,7 +14,7 @@ namespace rspbridge::transport {
 namespace {
 
 // libssh reads 4 KiB at a time. This many reads, and the loop's other work gets its turn.
-constexpr int kReadsAtOnce = 256;
+constexpr int reads_at_once = 256;
 
 }  // namespace
 
@@ -57,7 +57,7 @@ void SshLink::configure(const SshOptions& options, const std::string& known_host
   const bool no = false;
   set(SSH_OPTIONS_PROCESS_CONFIG, &no, "ProcessConfig");
   // Not the real name: that is looked up in known_hosts before, and libssh would have it parsed.
-  set(SSH_OPTIONS_HOST, SshKnownHosts::kSoleHost, "HostName");
+  set(SSH_OPTIONS_HOST, SshKnownHosts::sole_host, "HostName");
   set(SSH_OPTIONS_USER, options.user.c_str(), "User");
   set(SSH_OPTIONS_KNOWNHOSTS, known_hosts_file.c_str(), "UserKnownHostsFile");
   set(SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null", "GlobalKnownHostsFile");
@@ -172,7 +172,7 @@ void SshLink::on_ready() {
 }
 
 void SshLink::drain() {
-  for (int reads = 0; reads < kReadsAtOnce && ssh_is_connected(session_.get()); ++reads)
+  for (int reads = 0; reads < reads_at_once && ssh_is_connected(session_.get()); ++reads)
     if (ssh_event_dopoll(event_.get(), 0) != SSH_OK) return;
 }
 

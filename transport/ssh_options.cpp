@@ -17,16 +17,16 @@ namespace rspbridge::transport {
 namespace {
 
 // libssh's own defaults, with AES-GCM first: it is the fastest where the processor has AES.
-constexpr std::string_view kCiphers =
+constexpr std::string_view cipher_list =
     "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes192-ctr,"
     "aes128-ctr";
-constexpr std::string_view kMacs =
+constexpr std::string_view mac_list =
     "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256,hmac-sha2-512";
-constexpr std::string_view kKeyExchange =
+constexpr std::string_view key_exchange_list =
     "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
     "ecdh-sha2-nistp521,diffie-hellman-group18-sha512,diffie-hellman-group16-sha512,"
     "diffie-hellman-group-exchange-sha256,diffie-hellman-group14-sha256";
-constexpr std::string_view kHostKeys =
+constexpr std::string_view host_key_list =
     "ssh-ed25519,ecdsa-sha2-nistp521,ecdsa-sha2-nistp384,ecdsa-sha2-nistp256,rsa-sha2-512,rsa-sha2-256";
 
 [[noreturn]] void fail(const std::string& message) {
@@ -182,8 +182,9 @@ void resolve_limits(const SshTarget& target, const SshConfig& config, SshOptions
   const auto list = [&config](const char* keyword, std::string_view defaults) {
     return combine_algorithms(config.value(keyword).value_or(""), defaults);
   };
-  options.algorithms = {list("ciphers", kCiphers), list("macs", kMacs), list("kexalgorithms", kKeyExchange),
-                        list("hostkeyalgorithms", kHostKeys), list("pubkeyacceptedalgorithms", "")};
+  options.algorithms = {list("ciphers", cipher_list), list("macs", mac_list),
+                        list("kexalgorithms", key_exchange_list), list("hostkeyalgorithms", host_key_list),
+                        list("pubkeyacceptedalgorithms", "")};
 }
 
 }  // namespace

@@ -115,8 +115,8 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
       }
       text.remove_prefix(1);
     }
-    constexpr long kLongest = std::numeric_limits<int>::max();
-    if (number > (kLongest - total) / unit) return std::nullopt;
+    constexpr long longest_expansion = std::numeric_limits<int>::max();
+    if (number > (longest_expansion - total) / unit) return std::nullopt;
     total += number * unit;
   }
   return std::chrono::seconds(total);

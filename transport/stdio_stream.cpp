@@ -9,7 +9,7 @@
 namespace rspbridge::transport {
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t longest_line = 4096;
 
 // Cuts what arrives into lines; a longer one is passed on in pieces.
 class LineCutter {
@@ -19,7 +19,7 @@ class LineCutter {
   void feed(std::string_view bytes) {
     for (const char byte : bytes) {
       if (byte != '\n') line_ += byte;
-      if (byte == '\n' || line_.size() >= kLongestLine) flush();
+      if (byte == '\n' || line_.size() >= longest_line) flush();
     }
   }
 

@@ -2,7 +2,6 @@
 
 #include <asio/connect.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/local/connect_pair.hpp>
 #include <asio/local/stream_protocol.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
@@ -77,12 +76,6 @@ asio::awaitable<StreamPtr> connect_unix(std::filesystem::path path) {
   co_await socket.async_connect(endpoint, token);
   if (error) fail(error, "connecting to " + path.string());
   co_return make_socket_stream(std::move(socket), "unix:" + path.string());
-}
-
-std::pair<StreamPtr, StreamPtr> connected_pair(const asio::any_io_executor& executor) {
-  unix_socket one(executor), other(executor);
-  asio::local::connect_pair(one, other);
-  return {make_socket_stream(std::move(one), "pair"), make_socket_stream(std::move(other), "pair")};
 }
 
 }  // namespace rspbridge::transport

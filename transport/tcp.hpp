@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include <sys/types.h>
 #include <asio/any_io_executor.hpp>
@@ -21,9 +20,6 @@ namespace rspbridge::transport {
 asio::awaitable<StreamPtr> connect_tcp(std::string host, std::uint16_t port);
 
 asio::awaitable<StreamPtr> connect_unix(std::filesystem::path path);
-
-/// Two streams joined back to back, for tests and the far half in process.
-std::pair<StreamPtr, StreamPtr> connected_pair(const asio::any_io_executor& executor);
 
 /// Who connected.
 struct Peer {

@@ -75,7 +75,7 @@ std::string port_text(std::uint16_t port) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-constexpr std::string_view kEstablished = "01";
+constexpr std::string_view established = "01";
 
 }  // namespace
 
@@ -91,7 +91,7 @@ std::optional<PeerSocket> find_peer(std::string_view table, const tcp::endpoint&
     std::istringstream columns{std::string(line)};
     std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout, inode;
     columns >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >> timeout >> inode;
-    if (columns.fail() || state != kEstablished || inode == "0") continue;
+    if (columns.fail() || state != established || inode == "0") continue;
     if (parse_name(local) != wanted_local || parse_name(remote) != wanted_remote) continue;
     const auto owner = parse_number<uid_t>(uid, 10);
     const auto number = parse_number<std::uint64_t>(inode, 10);

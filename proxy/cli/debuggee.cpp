@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <tuple>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -18,13 +19,6 @@ using link::Answer;
 using link::Effect;
 
 namespace {
-
-template <class... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 bool is_terminal(int fd) {
   return ::isatty(fd) == 1;
@@ -148,6 +142,26 @@ asio::awaitable<void> open_debuggee(const Options& options, Debuggee& debuggee) 
     throw Failure(error.code() == transport::SshErrc::bad_config ? exit_usage : exit_connection,
                   error.what());
   }
+}
+
+std::string target_identity(const Debuggee& debuggee) {
+  return debuggee.ssh ? "ssh " + debuggee.ssh->details().fingerprint : std::string();
+}
+
+Session::Options session_options(const Options& options, Debuggee& debuggee) {
+  Session::Options made;
+  made.on_exit = options.on_exit;
+  made.far_on_target = debuggee.far_on_target;
+  made.version = RSPBRIDGE_VERSION;
+  made.keeps_answers = options.keeps_answers;
+  if (!debuggee.gdbserver) return made;
+  auto& gdbserver = *debuggee.gdbserver;
+  made.interrupt_process = [&gdbserver](std::int64_t pid) { return gdbserver.interrupt(pid); };
+  made.read_target_file = [&gdbserver](std::string path) { return gdbserver.read_file(std::move(path)); };
+  made.read_target_file_part = [&gdbserver](std::string path, std::uint64_t offset, std::size_t most) {
+    return gdbserver.read_file_part(std::move(path), offset, most);
+  };
+  return made;
 }
 
 asio::awaitable<void> start_through_stub(const Options& options, Session& session) {

@@ -49,6 +49,13 @@ struct Debuggee {
 /// @param debuggee is filled step by step, so that what was started can be ended after a failure
 asio::awaitable<void> open_debuggee(const Options& options, Debuggee& debuggee);
 
+/// Names the target in the cache of its files; empty if nothing tells it from others.
+std::string target_identity(const Debuggee& debuggee);
+
+/// What a session with an open debuggee is told of it, and the ways past the stub that lead there. `debuggee`
+/// outlives the session.
+Session::Options session_options(const Options& options, Debuggee& debuggee);
+
 /// exec and attach on a stub that was not started by us: vRun and vAttach. Throws Failure.
 asio::awaitable<void> start_through_stub(const Options& options, Session& session);
 

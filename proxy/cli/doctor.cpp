@@ -12,6 +12,7 @@
 
 #include "proxy/cli/errors.hpp"
 #include "proxy/cli/local_gdbs.hpp"
+#include "proxy/cli/search_path.hpp"
 #include "proxy/launch/shell_words.hpp"
 #include "transport/ssh.hpp"
 
@@ -144,8 +145,7 @@ asio::awaitable<void> check_ssh(const Options& options, Report& report) {
 }
 
 void check_gdbs(Report& report) {
-  const char* path = std::getenv("PATH");
-  const auto gdbs = find_local_gdbs(path ? path : "/usr/bin:/bin");
+  const auto gdbs = find_local_gdbs();
   if (gdbs.empty()) report.fail("gdb", "no GDB is in PATH (Debian: apt install gdb-multiarch)");
   bool any = false;
   for (const LocalGdb& gdb : gdbs) {
@@ -162,14 +162,7 @@ void check_gdbs(Report& report) {
 }
 
 void check_qemu(Report& report) {
-  const char* path = std::getenv("PATH");
-  std::string directories = path ? path : "/usr/bin:/bin";
-  for (std::size_t start = 0; start <= directories.size();) {
-    const auto end = std::min(directories.find(':', start), directories.size());
-    const std::string file = directories.substr(start, end - start) + "/qemu-aarch64";
-    if (::access(file.c_str(), X_OK) == 0) return report.ok("qemu", file);
-    start = end + 1;
-  }
+  if (const auto qemu = find_program("qemu-aarch64")) return report.ok("qemu", qemu->string());
   report.fail("qemu", "qemu-aarch64 is not in PATH (Debian: apt install qemu-user)");
 }
 

@@ -1,7 +1,5 @@
 #include "proxy/cli/foreground_gdb.hpp"
 
-#include <cstdlib>
-#include <sstream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -14,21 +12,14 @@
 #include <asio/use_awaitable.hpp>
 
 #include "proxy/cli/errors.hpp"
+#include "proxy/cli/search_path.hpp"
 #include "transport/process.hpp"
 
 namespace rspbridge::proxy::cli {
 
 bool is_executable(const std::string& program) {
   if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
-  const char* path = std::getenv("PATH");
-  std::istringstream directories(path ? path : "/usr/bin:/bin");
-  for (std::string directory; std::getline(directories, directory, ':');)
-    if (::access((directory + "/" + program).c_str(), X_OK) == 0) return true;
-  return false;
-}
-
-std::string default_gdb() {
-  return is_executable("gdb-multiarch") ? "gdb-multiarch" : "gdb";
+  return find_program(program).has_value();
 }
 
 std::optional<std::filesystem::path> gdb_helper() {
@@ -46,7 +37,7 @@ std::optional<std::filesystem::path> gdb_helper() {
 std::shared_ptr<ForegroundGdb> ForegroundGdb::start(const asio::any_io_executor& executor, std::string gdb,
                                                     const std::string& where) {
   std::shared_ptr<ForegroundGdb> self(new ForegroundGdb(executor));
-  if (gdb.empty()) gdb = default_gdb();
+  if (gdb.empty()) gdb = find_program("gdb-multiarch") ? "gdb-multiarch" : "gdb";
   transport::SpawnOptions options;
   options.in = options.out = options.err = transport::StdioMode::inherit;
   options.new_process_group = false;  // it owns the terminal

@@ -18,9 +18,6 @@ namespace rspbridge::proxy::cli {
 /// Whether `program` is a path to an executable, or the name of one in PATH.
 bool is_executable(const std::string& program);
 
-/// The GDB that `--gdb` without a name runs: gdb-multiarch if it is there, else gdb.
-std::string default_gdb();
-
 /// What a GDB is told before it connects. GDB gives a stub 2 s for an answer and then goes on without it; a
 /// link may be slower, or be cut for a while.
 inline constexpr const char* remote_timeout = "set remotetimeout 120";
@@ -31,7 +28,7 @@ std::optional<std::filesystem::path> gdb_helper();
 
 class ForegroundGdb : public std::enable_shared_from_this<ForegroundGdb> {
  public:
-  /// Starts `gdb` (empty: default_gdb()) on our terminal. Throws Failure.
+  /// Starts `gdb` (empty: gdb-multiarch if it is there, else gdb) on our terminal. Throws Failure.
   static std::shared_ptr<ForegroundGdb> start(const asio::any_io_executor& executor, std::string gdb,
                                               const std::string& where);
   /// Called once, when GDB has ended.

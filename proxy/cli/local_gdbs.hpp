@@ -14,7 +14,7 @@ struct LocalGdb {
   bool knows_amd64 = false;  ///< so that the x86_64 view does
 };
 
-/// The known debuggers' names that are in `search_path` (as $PATH). Executables are read, never run.
-std::vector<LocalGdb> find_local_gdbs(const std::string& search_path);
+/// The known debuggers that are in $PATH, the first of each name. Executables are read, never run.
+std::vector<LocalGdb> find_local_gdbs();
 
 }  // namespace rspbridge::proxy::cli

@@ -138,9 +138,6 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
   co_return end.ok ? exit_ok : end.connection_lost ? exit_connection : exit_failed;
 }
 
-}  // namespace
-
-namespace {
 // What would fail only after a program was started on the target.
 void check_before_start(const Options& options) {
   if (options.ready_file) {
@@ -152,10 +149,6 @@ void check_before_start(const Options& options) {
   }
   if (options.gdb && !options.gdb->empty() && !is_executable(*options.gdb))
     throw Failure(exit_failed, "cannot run the GDB '" + *options.gdb + "': no such program");
-}
-// Names the target in the cache of its files; empty if nothing tells it from others.
-std::string target_identity(const Debuggee& debuggee) {
-  return debuggee.ssh ? "ssh " + debuggee.ssh->details().fingerprint : std::string();
 }
 
 // Each kind of view has its files: the target's own, the host's, or what they are translated to.
@@ -169,6 +162,7 @@ void set_view(const Options& options, std::string target, std::shared_ptr<const 
     return std::make_shared<SymbolFiles>(folders, target, kind == near::ViewKind::x86_64);
   };
 }
+
 }  // namespace
 
 asio::awaitable<int> run(Options options) {
@@ -191,31 +185,13 @@ asio::awaitable<int> run(Options options) {
   int code = exit_failed;
   try {
     co_await open_debuggee(run.options, run.debuggee);
-    Session::Options session_options;
-    session_options.on_exit = run.options.on_exit;
-    session_options.end_when_empty = run.options.verb == Verb::exec || run.options.verb == Verb::attach;
-    session_options.recorder = &run.recorder;
-    session_options.far_on_target = run.debuggee.far_on_target;
-    session_options.version = RSPBRIDGE_VERSION;
-    session_options.keeps_answers = run.options.keeps_answers;
-    std::shared_ptr<const SymbolFolders> folders;
-    if (!run.options.symbols.empty()) folders = std::make_shared<SymbolFolders>(run.options.symbols);
+    const auto folders = SymbolFolders::of(run.options.symbols);
     run.image_files = std::make_unique<ImageFiles>(folders, target_identity(run.debuggee));
-    set_view(run.options, target_identity(run.debuggee), folders, session_options);
-    if (run.debuggee.gdbserver)
-      session_options.interrupt_process = [&run](std::int64_t pid) {
-        return run.debuggee.gdbserver->interrupt(pid);
-      };
-    if (run.debuggee.gdbserver)
-      session_options.read_target_file = [&run](std::string path) {
-        return run.debuggee.gdbserver->read_file(std::move(path));
-      };
-    if (run.debuggee.gdbserver)
-      session_options.read_target_file_part = [&run](std::string path, std::uint64_t offset,
-                                                     std::size_t most) {
-        return run.debuggee.gdbserver->read_file_part(std::move(path), offset, most);
-      };
-    run.session = std::make_unique<Session>(executor, std::move(run.debuggee.stub), session_options);
+    Session::Options session = session_options(run.options, run.debuggee);
+    session.end_when_empty = run.options.verb == Verb::exec || run.options.verb == Verb::attach;
+    session.recorder = &run.recorder;
+    set_view(run.options, target_identity(run.debuggee), folders, session);
+    run.session = std::make_unique<Session>(executor, std::move(run.debuggee.stub), session);
     code = co_await serve_until_end(run, signals, std::move(listeners));
   } catch (...) {
     failure = std::current_exception();

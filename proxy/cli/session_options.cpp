@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 
 #include "proxy/cli/verbs.hpp"
+#include "proxy/symbols/files.hpp"
+#include "rsp/text.hpp"
 #include "rsp/view_definition.hpp"
 
 namespace rspbridge::proxy::cli {
@@ -119,10 +121,7 @@ void complete_view(const Raw& raw, Options& options) {
   for (const ViewKind kind : {ViewKind::native, ViewKind::core, ViewKind::x86_64})
     if (raw.view == near::to_string(kind)) options.view = kind;
   if (options.view) return;
-  std::error_code missing;
-  std::ifstream in;
-  if (std::filesystem::is_regular_file(raw.view, missing)) in.open(raw.view, std::ios::binary);
-  if (in.is_open()) options.view_document.assign(std::istreambuf_iterator<char>(in), {});
+  options.view_document = symbols::read_file(raw.view).value_or(std::string());
   if (options.view_document.empty())
     fail("--view: '" + raw.view + "' is neither auto, native, core or x86_64 nor a file that can be read");
   const auto view = rsp::file_view(options.view_document, raw.view);
@@ -220,10 +219,9 @@ std::string read_token(const std::string& file) {
   std::string token;
   std::ifstream in(file, std::ios::binary);
   if (in.is_open()) token.assign(std::istreambuf_iterator<char>(in), {});
-  constexpr const char* blanks = " \t\r\n";
-  const auto begin = token.find_first_not_of(blanks);
-  if (begin == std::string::npos) fail("--http-token-file: '" + file + "' holds no token, or can't be read");
-  return token.substr(begin, token.find_last_not_of(blanks) + 1 - begin);
+  const auto trimmed = rsp::trim(token);
+  if (trimmed.empty()) fail("--http-token-file: '" + file + "' holds no token, or can't be read");
+  return std::string(trimmed);
 }
 
 }  // namespace rspbridge::proxy::cli

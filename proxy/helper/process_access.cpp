@@ -8,7 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "proxy/helper/fd.hpp"
+#include "memmap/file_descriptor.hpp"
 
 namespace rspbridge::proxy::helper {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::size_t piece = std::size_t{64} << 10;  // bytes of a file
 
 class ProcFile final : public far::ProcessAccess::File {
  public:
-  explicit ProcFile(Fd file) : file_(std::move(file)) {}
+  explicit ProcFile(memmap::FileDescriptor file) : file_(std::move(file)) {}
 
   // The kernel gives a page of such a file at most.
   Outcome read_on(std::string& text) override {
@@ -34,14 +34,14 @@ class ProcFile final : public far::ProcessAccess::File {
   }
 
  private:
-  Fd file_;
+  memmap::FileDescriptor file_;
 };
 
 }  // namespace
 
 std::unique_ptr<far::ProcessAccess::File> LinuxProcessAccess::open(std::int64_t pid, std::string_view name) {
   const std::string path = "/proc/" + std::to_string(pid) + "/" + std::string(name);
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  memmap::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   return file ? std::make_unique<ProcFile>(std::move(file)) : nullptr;
 }
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "memmap/file_descriptor.hpp"
 #include "proxy/far/far.hpp"
-#include "proxy/helper/fd.hpp"
 #include "proxy/helper/process_access.hpp"
 #include "proxy/helper/stub_socket.hpp"
 #include "proxy/link/stream_link.hpp"
@@ -33,7 +33,7 @@ class Relay {
   void flush_stub();
 
   int in_, out_;
-  Fd stub_;
+  memmap::FileDescriptor stub_;
   link::FarEnd link_;
   LinuxProcessAccess processes_;
   far::Far far_;

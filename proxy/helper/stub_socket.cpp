@@ -91,16 +91,17 @@ StubSocket connect_stub(const std::string& where) {
   const bool local = text.starts_with("unix:");
   const auto address = local ? unix_address(text.substr(5)) : inet_address(text);
   if (!address)
-    return {Fd(),
+    return {memmap::FileDescriptor(),
             "'" + where + "' is no numeric address with a port, such as 127.0.0.1:2345, nor unix:/path"};
-  Fd fd(::socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return {Fd(), std::string("no socket on the target: ") + std::strerror(errno)};
+  memmap::FileDescriptor fd(
+      ::socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return {memmap::FileDescriptor(), std::string("no socket on the target: ") + std::strerror(errno)};
   if (!local) {
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   if (const int error = connect_within_patience(fd.get(), *address))
-    return {Fd(),
+    return {memmap::FileDescriptor(),
             "the helper can't connect to the stub at " + where + " on the target: " + std::strerror(error)};
   return {std::move(fd), {}};
 }

@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "proxy/helper/fd.hpp"
+#include "memmap/file_descriptor.hpp"
 
 namespace rspbridge::proxy::helper {
 
 /// Either a non-blocking socket or a sentence, without a full stop, that says why there is none.
 struct StubSocket {
-  Fd socket;
+  memmap::FileDescriptor socket;
   std::string why_not;
 };
 

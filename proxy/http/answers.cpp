@@ -7,6 +7,7 @@
 #include "proxy/http/handlers.hpp"
 #include "proxy/http/json_text.hpp"
 #include "proxy/triage/disassembler.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
@@ -61,8 +62,8 @@ Answer failure_answer(const inspect::Failure& failure, link::StopId stop_id) {
   const auto [status, code] = meaning(failure.problem);
   nlohmann::ordered_json error{{"code", code}, {"sentence", failure.sentence}};
   if (failure.problem == inspect::Problem::unreadable && failure.range.size() != 0) {
-    error["begin"] = hex_number(failure.range.begin.value);
-    error["end"] = hex_number(failure.range.end.value);
+    error["begin"] = rsp::hex_number(failure.range.begin.value);
+    error["end"] = rsp::hex_number(failure.range.end.value);
   }
   nlohmann::ordered_json document;
   document["error"] = std::move(error);

@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A write costs some microseconds, and GDB waits meanwhile.
-constexpr std::size_t kListenersPerTurn = 32;
+constexpr std::size_t listeners_per_turn = 32;
 
 std::string_view type_of(const std::optional<inspect::State>& before, const inspect::State& now) {
   if (!before) return "state";
@@ -120,7 +120,7 @@ void EventHub::turn() {
   awake_ = false;
   // What is sent may wake() anew.
   std::size_t left = std::exchange(unserved_, 0);
-  for (std::size_t served = 0; left > 0 && !listeners_.empty() && served < kListenersPerTurn; --left) {
+  for (std::size_t served = 0; left > 0 && !listeners_.empty() && served < listeners_per_turn; --left) {
     listeners_.splice(listeners_.end(), listeners_, listeners_.begin());
     const auto listener = listeners_.back();
     if (serve(listener)) ++served;

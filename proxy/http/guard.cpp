@@ -10,7 +10,7 @@
 namespace rspbridge::proxy::http {
 namespace {
 
-constexpr std::uint16_t kHttpPort = 80;
+constexpr std::uint16_t http_port = 80;
 
 bool is_loopback_name(std::string_view host, bool bracketed) {
   if (!bracketed && host == "localhost") return true;
@@ -42,7 +42,7 @@ bool is_loopback_authority(std::string_view authority, std::uint16_t port) {
   auto rest =
       end == std::string_view::npos ? std::string_view{} : authority.substr(end + (bracketed ? 1 : 0));
   if (!is_loopback_name(host, bracketed)) return false;
-  if (rest.empty()) return port == kHttpPort;
+  if (rest.empty()) return port == http_port;
   if (!rest.starts_with(':')) return false;
   rest.remove_prefix(1);
   std::uint16_t given = 0;

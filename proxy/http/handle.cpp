@@ -12,11 +12,11 @@
 namespace rspbridge::proxy::http {
 namespace {
 
-constexpr std::string_view kUnknownRoute = "unknown";
+constexpr std::string_view unknown_route = "unknown";
 
 // The route, and what it is called with; or the answer that says why not.
 struct Prepared {
-  std::string_view name = kUnknownRoute;  ///< for the metrics
+  std::string_view name = unknown_route;  ///< for the metrics
   const Route* route = nullptr;
   Arguments arguments;
   std::optional<Answer> refusal;

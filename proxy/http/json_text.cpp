@@ -4,10 +4,12 @@
 #include <charconv>
 #include <cstddef>
 
+#include "rsp/escape.hpp"
+
 namespace rspbridge::proxy::http {
 namespace {
 
-constexpr std::string_view kReplacement = "\\ufffd";
+constexpr std::string_view replacement = "\\ufffd";
 
 // Which bytes stand for themselves.
 using ByteSet = std::array<bool, 256>;
@@ -19,10 +21,9 @@ constexpr ByteSet plain_bytes(JsonStyle style) {
   return set;
 }
 
-constexpr ByteSet kPlain = plain_bytes(JsonStyle::plain), kPlainInGo = plain_bytes(JsonStyle::go);
+constexpr ByteSet plain_in_json = plain_bytes(JsonStyle::plain), plain_in_go = plain_bytes(JsonStyle::go);
 
 void append_escaped(std::string& out, unsigned char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
     case '"':
       out += "\\\"";
@@ -40,9 +41,7 @@ void append_escaped(std::string& out, unsigned char c) {
       out += "\\t";
       return;
     default:
-      out += "\\u00";
-      out += digits[c >> 4];
-      out += digits[c & 15];
+      out += "\\u00" + rsp::format_hex(c >> 4) + rsp::format_hex(c & 15);
   }
 }
 
@@ -70,7 +69,7 @@ std::size_t append_special(std::string& out, std::string_view text, JsonStyle st
   const auto length = sequence_length(text);
   const auto sequence = text.substr(0, length);
   if (length == 0)
-    out += kReplacement;
+    out += replacement;
   else if (style == JsonStyle::go && (sequence == "\u2028" || sequence == "\u2029"))
     out += sequence == "\u2028" ? "\\u2028" : "\\u2029";
   else
@@ -79,16 +78,16 @@ std::size_t append_special(std::string& out, std::string_view text, JsonStyle st
 }
 
 template <class Number>
-void append_number(std::string& out, Number number, int base = 10) {
+void append_number(std::string& out, Number number) {
   std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
 }
 
 }  // namespace
 
 void append_json(std::string& out, std::string_view text, JsonStyle style) {
-  const ByteSet& stands_for_itself = style == JsonStyle::go ? kPlainInGo : kPlain;
+  const ByteSet& stands_for_itself = style == JsonStyle::go ? plain_in_go : plain_in_json;
   out += '"';
   while (!text.empty()) {
     std::size_t plain = 0;
@@ -105,12 +104,6 @@ void append_json(std::string& out, std::uint64_t number) {
 }
 void append_json(std::string& out, std::int64_t number) {
   append_number(out, number);
-}
-
-std::string hex_number(std::uint64_t number) {
-  std::string out = "0x";
-  append_number(out, number, 16);
-  return out;
 }
 
 }  // namespace rspbridge::proxy::http

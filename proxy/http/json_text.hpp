@@ -18,7 +18,4 @@ void append_json(std::string& out, std::string_view text, JsonStyle style = Json
 void append_json(std::string& out, std::uint64_t number);
 void append_json(std::string& out, std::int64_t number);
 
-/// "0x…", without leading zeros.
-std::string hex_number(std::uint64_t number);
-
 }  // namespace rspbridge::proxy::http

@@ -9,8 +9,8 @@
 namespace rspbridge::proxy::http {
 namespace {
 
-constexpr std::size_t kOtherConnections = 128;  // besides streams
-constexpr std::size_t kOtherDescriptors = 128;  // of the rest of the program
+constexpr std::size_t other_connections = 128;  // besides streams
+constexpr std::size_t other_descriptors = 128;  // of the rest of the program
 
 }  // namespace
 
@@ -26,13 +26,6 @@ asio::ip::address listening_address(const std::string& host, bool has_token) {
   return address;
 }
 
-std::string trimmed(std::string_view token) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto begin = token.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return std::string(token.substr(begin, token.find_last_not_of(blanks) - begin + 1));
-}
-
 std::size_t raise_open_files() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
@@ -44,10 +37,10 @@ std::size_t raise_open_files() {
 
 Limits connection_limits(std::size_t wanted_streams, std::size_t open_files) {
   const std::size_t most =
-      open_files > 2 * kOtherDescriptors ? open_files - kOtherDescriptors : kOtherDescriptors;
-  const std::size_t connections = std::min(wanted_streams + kOtherConnections, most);
+      open_files > 2 * other_descriptors ? open_files - other_descriptors : other_descriptors;
+  const std::size_t connections = std::min(wanted_streams + other_connections, most);
   const std::size_t for_streams =
-      connections > kOtherConnections ? connections - kOtherConnections : connections / 2;
+      connections > other_connections ? connections - other_connections : connections / 2;
   return {std::min(wanted_streams, for_streams), connections};
 }
 

@@ -13,9 +13,6 @@ namespace rspbridge::proxy::http {
 /// if it is none, and if it isn't a loopback address while there is no token.
 asio::ip::address listening_address(const std::string& host, bool has_token);
 
-/// Without the blanks and line ends around it.
-std::string trimmed(std::string_view token);
-
 /// Raises the soft limit of open files to the hard one; returns it.
 std::size_t raise_open_files();
 

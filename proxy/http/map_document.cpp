@@ -9,6 +9,7 @@
 
 #include "memmap/elf_image.hpp"
 #include "proxy/http/json_text.hpp"
+#include "rsp/escape.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
@@ -72,7 +73,7 @@ class EntryWriter {
     if (module == module_ && !module_text_.empty()) return module_text_;
     module_ = module;
     module_text_.clear();
-    member(module_text_, R"(,"BuildID":)", module ? memmap::hex_text(module->image.build_id) : std::string());
+    member(module_text_, R"(,"BuildID":)", module ? rsp::to_hex(module->image.build_id) : std::string());
     if (module)
       member(module_text_, R"(,"LoadBias":)", module->image.load_bias);
     else

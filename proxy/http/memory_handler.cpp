@@ -8,12 +8,13 @@
 #include "proxy/http/handle.hpp"
 #include "proxy/http/handlers.hpp"
 #include "proxy/http/json_text.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
 
 // What one answer may hold at a time, even for a client that doesn't take it.
-constexpr std::uint64_t kPiece = 256 << 10;
+constexpr std::uint64_t piece_size = 256 << 10;
 
 // Memory of one stop, read piece by piece as it is sent. The first piece is there from the start.
 class MemoryPieces final : public PieceSource {
@@ -33,9 +34,10 @@ class MemoryPieces final : public PieceSource {
     std::string bytes = std::move(first_);
     first_.clear();
     if (bytes.empty()) {
-      auto read = co_await inspection_.read(next_address_, static_cast<std::size_t>(std::min(left_, kPiece)));
+      auto read =
+          co_await inspection_.read(next_address_, static_cast<std::size_t>(std::min(left_, piece_size)));
       if (!read || read->stop_id != stop_id_) {
-        spdlog::warn("HTTP: an answer with memory is cut off at {}: {}", hex_number(next_address_),
+        spdlog::warn("HTTP: an answer with memory is cut off at {}: {}", rsp::hex_number(next_address_),
                      read ? "the target ran meanwhile" : read.error().sentence);
         co_return std::nullopt;
       }
@@ -65,7 +67,7 @@ asio::awaitable<std::optional<inspect::Failure>> unmapped_part(inspect::Inspecti
     const auto* vma = (*map)->map.find(at);
     if (vma == nullptr)
       co_return inspect::Failure{
-          inspect::Problem::unreadable, "Nothing is mapped at " + hex_number(at.value) + ".", {at, end}};
+          inspect::Problem::unreadable, "Nothing is mapped at " + rsp::hex_number(at.value) + ".", {at, end}};
     at = vma->range.end;
   }
   co_return std::nullopt;
@@ -73,7 +75,7 @@ asio::awaitable<std::optional<inspect::Failure>> unmapped_part(inspect::Inspecti
 
 std::string etag_of(const inspect::State& state, std::uint64_t address, std::uint64_t length) {
   return '"' + std::to_string(state.stop_id) + '.' + std::to_string(state.changes) + '-' +
-         hex_number(address) + '-' + std::to_string(length) + '"';
+         rsp::hex_number(address) + '-' + std::to_string(length) + '"';
 }
 
 Answer plain(unsigned status, link::StopId stop_id) {
@@ -120,11 +122,11 @@ asio::awaitable<Answer> answer_memory(const Call& call) {
   const auto* part = std::get_if<ByteRange>(&range);
   const ByteRange sent = part ? *part : ByteRange{0, length};
   const auto begin = address + sent.first;
-  if (sent.length > kPiece) {  // or else the answer would be cut off after the good part
+  if (sent.length > piece_size) {  // or else the answer would be cut off after the good part
     const auto gap = co_await unmapped_part(inspection, begin, sent.length);
     if (gap) co_return failure_answer(*gap, stop_id);
   }
-  auto first = co_await inspection.read(begin, static_cast<std::size_t>(std::min(sent.length, kPiece)));
+  auto first = co_await inspection.read(begin, static_cast<std::size_t>(std::min(sent.length, piece_size)));
   if (!first) co_return failure_answer(first.error(), stop_id);
   auto answer = plain(part ? 206u : 200u, first->stop_id);
   // No tag for what may change at any time, or has changed meanwhile.
@@ -136,7 +138,7 @@ asio::awaitable<Answer> answer_memory(const Call& call) {
     answer.headers.emplace_back("Content-Range", "bytes " + std::to_string(sent.first) + '-' +
                                                      std::to_string(sent.first + sent.length - 1) + '/' +
                                                      std::to_string(length));
-  if (sent.length <= kPiece)
+  if (sent.length <= piece_size)
     answer.body = std::make_shared<const std::string>(std::move(first->bytes));
   else
     answer.body = std::make_shared<MemoryPieces>(inspection, begin, sent.length, std::move(*first));

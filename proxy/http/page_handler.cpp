@@ -11,11 +11,11 @@
 namespace rspbridge::proxy::http {
 namespace {
 
-constexpr std::string_view kFolder = "/page/";
-constexpr std::string_view kFirst = "index.html";
+constexpr std::string_view page_folder = "/page/";
+constexpr std::string_view first_file = "index.html";
 
 // What a page may do: run our own files and ask us. Nobody may frame it, since it may have buttons.
-constexpr std::string_view kPolicy =
+constexpr std::string_view content_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -33,8 +33,8 @@ std::string type_of(std::string_view name) {
 
 std::string name_in(const Request& request) {
   const auto target = parse_target(request.target);
-  if (!target || target->path == "/") return std::string(kFirst);
-  return target->path.substr(kFolder.size());
+  if (!target || target->path == "/") return std::string(first_file);
+  return target->path.substr(page_folder.size());
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ asio::awaitable<Answer> answer_page(const Call& call) {
     answer.omitted_length = file->bytes.size();
   }
   answer.headers.emplace_back("ETag", file->etag);
-  answer.headers.emplace_back("Content-Security-Policy", kPolicy);
+  answer.headers.emplace_back("Content-Security-Policy", content_policy);
   answer.headers.emplace_back("Referrer-Policy", "no-referrer");
   co_return answer;
 }

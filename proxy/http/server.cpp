@@ -9,6 +9,7 @@
 #include "proxy/http/restinio_parts.hpp"
 #include "proxy/http/serving.hpp"
 #include "proxy/http/tracked_socket.hpp"
+#include "rsp/text.hpp"
 #include "transport/socket_address.hpp"
 #include "transport/tcp_peer.hpp"
 
@@ -18,10 +19,10 @@ namespace {
 using asio::ip::tcp;
 
 // Two, so that the end of a connection is seen while a request of it is served.
-constexpr std::size_t kPipelinedRequests = 2;
+constexpr std::size_t pipelined_requests = 2;
 // A handler may have to wait for a slow link; between events there is a heartbeat.
-constexpr std::chrono::minutes kHandlingTimeout{2};
-constexpr std::size_t kMostTarget = 8192, kMostHeader = 8192, kMostHeaders = 100, kMostBody = 65536;
+constexpr std::chrono::minutes handling_timeout{2};
+constexpr std::size_t most_target = 8192, most_header = 8192, most_headers = 100, most_body = 65536;
 
 std::runtime_error cannot_listen(const tcp::endpoint& where, const std::error_code& why) {
   const auto sentence = "HTTP can't be served at " + transport::to_string(where) + ": ";
@@ -57,7 +58,7 @@ Server::Impl::Impl(asio::io_context& context, Settings settings, inspect::Inspec
       const auto found = transport::find_peer(peer, ours);
       return found ? std::optional(found->uid) : std::nullopt;
     };
-  const auto token = trimmed(settings.token);
+  const std::string token(rsp::trim(settings.token));
   const auto address = listening_address(settings.host, !token.empty());
   const auto limits = connection_limits(settings.max_streams, raise_open_files());
   Context shared{inspection,     settings.session,  settings.version,
@@ -83,15 +84,15 @@ restinio::server_settings_t<Traits> Server::Impl::server_settings(const asio::ip
                                                                   std::size_t connections) {
   restinio::server_settings_t<Traits> made;
   made.address(address).port(settings.port).protocol(address.is_v6() ? tcp::v6() : tcp::v4());
-  made.max_pipelined_requests(kPipelinedRequests).max_parallel_connections(connections);
+  made.max_pipelined_requests(pipelined_requests).max_parallel_connections(connections);
   made.read_next_http_message_timelimit(settings.request_timeout);
-  made.write_http_response_timelimit(settings.write_timeout).handle_request_timeout(kHandlingTimeout);
+  made.write_http_response_timelimit(settings.write_timeout).handle_request_timeout(handling_timeout);
   made.incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
-                                    .max_url_size(kMostTarget)
-                                    .max_field_name_size(kMostHeader)
-                                    .max_field_value_size(kMostHeader)
-                                    .max_field_count(kMostHeaders)
-                                    .max_body_size(kMostBody));
+                                    .max_url_size(most_target)
+                                    .max_field_name_size(most_header)
+                                    .max_field_value_size(most_header)
+                                    .max_field_count(most_headers)
+                                    .max_body_size(most_body));
   made.acceptor_post_bind_hook([this](tcp::acceptor& acceptor) { ours_ = acceptor.local_endpoint(); });
   // What RESTinio holds may outlive this, which closes `serving` first.
   const std::weak_ptr<Serving> serving = serving_;

@@ -10,6 +10,7 @@
 #include "proxy/http/stop_findings.hpp"
 #include "proxy/triage/disassembler.hpp"
 #include "proxy/triage/source_text.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
@@ -31,9 +32,9 @@ Json text_or_null(const std::string& text) {
 Json place_json(std::uint64_t address, const std::vector<triage::Frame>& functions) {
   const triage::Frame& inner = functions.front();
   const triage::Frame& outer = functions.back();
-  Json json{{"address", hex_number(address)}, {"function", text_or_null(outer.function)}};
+  Json json{{"address", rsp::hex_number(address)}, {"function", text_or_null(outer.function)}};
   json["function_offset"] =
-      outer.function_address ? Json(hex_number(address - *outer.function_address)) : Json(nullptr);
+      outer.function_address ? Json(rsp::hex_number(address - *outer.function_address)) : Json(nullptr);
   json["inlined"] = functions.size() > 1 ? text_or_null(inner.function) : Json(nullptr);
   json["module"] = inner.image ? Json(inner.image->path) : Json(nullptr);
   json["file"] = text_or_null(inner.file);
@@ -67,8 +68,8 @@ asio::awaitable<Answer> answer_source(const Call& call) {
   if (!functions) co_return failure_answer(functions.error(), stop_id);
   const triage::Frame& frame = functions->at.front().front();
   if (frame.file.empty() || !frame.line || *frame.line <= 0)
-    co_return error_answer(404, "no_source", "Nothing tells which line " + hex_number(address) + " is of.",
-                           stop_id);
+    co_return error_answer(404, "no_source",
+                           "Nothing tells which line " + rsp::hex_number(address) + " is of.", stop_id);
   const auto context = static_cast<int>(call.arguments.number("context").value_or(0));
   const auto text = triage::read_source(frame.file, *frame.line, context);
   if (!text) co_return error_answer(404, "no_source", text.error(), stop_id);

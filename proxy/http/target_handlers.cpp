@@ -8,6 +8,8 @@
 #include "proxy/http/handlers.hpp"
 #include "proxy/http/json_text.hpp"
 #include "proxy/triage/disassembler.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/text.hpp"
 #include "rsp/thread_id.hpp"
 
 namespace rspbridge::proxy::http {
@@ -16,20 +18,20 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json optional_hex(const std::optional<std::uint64_t>& number) {
-  return number ? Json(hex_number(*number)) : Json(nullptr);
+  return number ? Json(rsp::hex_number(*number)) : Json(nullptr);
 }
 
 Json range_json(const memmap::AddressRange& range) {
-  return {{"begin", hex_number(range.begin.value)}, {"end", hex_number(range.end.value)}};
+  return {{"begin", rsp::hex_number(range.begin.value)}, {"end", rsp::hex_number(range.end.value)}};
 }
 
 Json module_json(const memmap::Module& module) {
   Json json{{"path", module.path},
-            {"build_id", memmap::hex_text(module.image.build_id)},
-            {"load_bias", hex_number(module.image.load_bias)},
-            {"begin", hex_number(module.range.begin.value)},
-            {"end", hex_number(module.range.end.value)},
-            {"entry", hex_number(module.image.entry + module.image.load_bias)},
+            {"build_id", rsp::to_hex(module.image.build_id)},
+            {"load_bias", rsp::hex_number(module.image.load_bias)},
+            {"begin", rsp::hex_number(module.range.begin.value)},
+            {"end", rsp::hex_number(module.range.end.value)},
+            {"entry", rsp::hex_number(module.image.entry + module.image.load_bias)},
             {"elf_type", module.image.type},
             {"elf_machine", module.image.machine},
             {"inode", module.inode}};
@@ -49,7 +51,7 @@ Json thread_json(const inspect::Thread& thread, bool stopped) {
 // A little-endian register as one number, whatever its size.
 std::string register_text(std::string bytes) {
   std::reverse(bytes.begin(), bytes.end());
-  return "0x" + memmap::hex_text(bytes);
+  return "0x" + rsp::to_hex(bytes);
 }
 
 // What can be read of [address, address + length): all of it, or what lies before the first unreadable part.
@@ -120,8 +122,8 @@ asio::awaitable<Answer> answer_disassembly(const Call& call) {
   if (!memory) co_return failure_answer(memory.error(), stop_id);
   Json document{{"instructions", Json::array()}};
   for (const auto& instruction : triage::disassemble(memory->bytes, address))
-    document["instructions"].push_back({{"address", hex_number(instruction.address)},
-                                        {"word", hex_number(instruction.word)},
+    document["instructions"].push_back({{"address", rsp::hex_number(instruction.address)},
+                                        {"word", rsp::hex_number(instruction.word)},
                                         {"text", instruction.text}});
   co_return json_answer(std::move(document), memory->stop_id);
 }

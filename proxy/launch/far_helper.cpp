@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -15,6 +13,7 @@
 #include "proxy/launch/far_helper_script.hpp"
 #include "proxy/launch/target_script.hpp"
 #include "proxy/link/frame_stream.hpp"
+#include "proxy/symbols/files.hpp"
 #include "proxy/symbols/sha256.hpp"
 
 namespace rspbridge::proxy::launch {
@@ -32,11 +31,10 @@ struct Helper {
 std::vector<Helper> helpers_in(const fs::path& folder) {
   std::vector<Helper> found;
   for (const std::string_view machine : machines) {
-    std::ifstream file(folder / ("rspbridge-far-" + std::string(machine)), std::ios::binary);
-    if (!file) continue;  // this build has none for that machine
-    std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    HelperImage image{std::string(machine), symbols::sha256(bytes), posix_cksum(bytes)};
-    found.push_back({std::move(image), std::move(bytes)});
+    auto bytes = symbols::read_file(folder / ("rspbridge-far-" + std::string(machine)));
+    if (!bytes) continue;  // this build has none for that machine
+    HelperImage image{std::string(machine), symbols::sha256(*bytes), posix_cksum(*bytes)};
+    found.push_back({std::move(image), *std::move(bytes)});
   }
   return found;
 }

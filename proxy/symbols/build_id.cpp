@@ -3,20 +3,12 @@
 #include <algorithm>
 
 #include "proxy/symbols/elf_file.hpp"
+#include "rsp/escape.hpp"
 
 namespace rspbridge::proxy::symbols {
 namespace {
 
 constexpr std::uint64_t largest_id = 64;  // bytes; a SHA-1 has 20
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) {
-    text += "0123456789abcdef"[static_cast<unsigned char>(byte) >> 4];
-    text += "0123456789abcdef"[static_cast<unsigned char>(byte) & 15];
-  }
-  return text;
-}
 
 /// The build-id among the notes of an extent, which may be cut off (ELF gABI, "Note Section").
 std::optional<std::string> among_notes(std::string_view elf, Extent notes) {
@@ -30,7 +22,7 @@ std::optional<std::string> among_notes(std::string_view elf, Extent notes) {
     const std::uint64_t begin = in.position();
     if (type == NT_GNU_BUILD_ID && elf.substr(name.position(), name_size) == std::string_view("GNU\0", 4)) {
       if (size == 0 || size > largest_id || size > in.left()) return std::nullopt;
-      return hex(elf.substr(begin, size));
+      return rsp::to_hex(elf.substr(begin, size));
     }
     in.skip(padded(size));
   }

@@ -1,6 +1,6 @@
 #include "proxy/symbols/bytes.hpp"
 
-#include <cstdio>
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::symbols {
 namespace {
@@ -17,9 +17,8 @@ Cursor::Cursor(std::string_view file, Extent part, std::string_view name)
 }
 
 void Cursor::fail(std::string_view what) const {
-  char offset[24];
-  std::snprintf(offset, sizeof offset, "0x%llx", static_cast<unsigned long long>(at_ - begin_));
-  throw Malformed(std::string(name_) + ", offset " + offset + ": " + std::string(what));
+  throw Malformed(std::string(name_) + ", offset " + rsp::hex_number(at_ - begin_) + ": " +
+                  std::string(what));
 }
 
 std::uint64_t Cursor::uint(unsigned width) {

@@ -90,10 +90,12 @@ tl::expected<fs::path, std::string> Cache::default_folder() {
   return fs::path(home) / ".cache" / "rspbridge" / "symbols";
 }
 
-tl::expected<Cache, std::string> Cache::open(Kept kept) {
-  auto folder = default_folder();
-  if (!folder) return tl::unexpected(folder.error());
-  return open(*std::move(folder), default_limit, kept);
+std::unique_ptr<Cache> Cache::open_if_possible(Kept kept) {
+  auto cache = default_folder().and_then(
+      [kept](fs::path folder) { return open(std::move(folder), default_limit, kept); });
+  if (cache) return std::make_unique<Cache>(*std::move(cache));
+  spdlog::warn("the target's files aren't kept: {}", cache.error());
+  return nullptr;
 }
 
 tl::expected<Cache, std::string> Cache::open(fs::path folder, std::uint64_t limit, Kept kept) {
@@ -155,10 +157,6 @@ std::optional<std::string> Cache::find(const FileKey& key) {
   auto translation = load(*digest);
   if (translation) touch(path);
   return translation;
-}
-
-std::optional<std::string> Cache::find(std::string_view original) {
-  return load(sha256(original));
 }
 
 void Cache::keep(const FileKey& key, std::string_view original, std::string_view translation) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,15 +35,14 @@ class Cache {
   enum class Kept : std::uint8_t { translation, as_it_is };
 
   /// Opens or makes the folder: mode 0700, this user's own, no symbolic link. Says why it can't be used.
-  static tl::expected<Cache, std::string> open(Kept kept = Kept::translation);
   static tl::expected<Cache, std::string> open(std::filesystem::path folder,
                                                std::uint64_t limit = default_limit,
                                                Kept kept = Kept::translation);
+  /// In the default folder; null if that can't be used, which the log tells.
+  static std::unique_ptr<Cache> open_if_possible(Kept kept);
 
   /// The translation of the file that had this key when it was kept.
   std::optional<std::string> find(const FileKey& key);
-  /// The translation of these bytes.
-  std::optional<std::string> find(std::string_view original);
   /// Keeps a translation. The ones unused for longest go when all are larger than the limit.
   void keep(const FileKey& key, std::string_view original, std::string_view translation);
 

@@ -8,22 +8,10 @@
 #include <cerrno>
 #include <system_error>
 
+#include "memmap/file_descriptor.hpp"
+
 namespace rspbridge::proxy::symbols {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::string failure(const std::filesystem::path& path) {
   return path.string() + ": " + std::generic_category().message(errno);
@@ -43,14 +31,14 @@ bool write_all(int descriptor, std::string_view bytes) {
 
 tl::expected<std::string, std::string> read_file(const std::filesystem::path& path) {
   // O_NONBLOCK: a FIFO's other end isn't waited for.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const memmap::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct ::stat status {};
-  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return tl::unexpected(failure(path));
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return tl::unexpected(failure(path));
   if (!S_ISREG(status.st_mode)) return tl::unexpected(path.string() + ": this is no regular file");
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t have = 0;
   while (have < bytes.size()) {
-    const ::ssize_t count = ::read(file.number(), bytes.data() + have, bytes.size() - have);
+    const ::ssize_t count = ::read(file.get(), bytes.data() + have, bytes.size() - have);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return tl::unexpected(failure(path));
     if (count == 0) break;
@@ -63,9 +51,9 @@ tl::expected<std::string, std::string> read_file(const std::filesystem::path& pa
 tl::expected<void, std::string> write_file(const std::filesystem::path& path, std::string_view bytes,
                                            ::mode_t mode) {
   std::string temporary = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
-  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (file.number() < 0) return tl::unexpected(failure(path));
-  if (!write_all(file.number(), bytes) || ::fchmod(file.number(), mode & 07777) != 0 ||
+  const memmap::FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (file.get() < 0) return tl::unexpected(failure(path));
+  if (!write_all(file.get(), bytes) || ::fchmod(file.get(), mode & 07777) != 0 ||
       ::rename(temporary.c_str(), path.c_str()) != 0) {
     std::string error = failure(path);
     ::unlink(temporary.c_str());

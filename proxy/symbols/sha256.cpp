@@ -5,6 +5,8 @@
 #include <array>
 #include <new>
 
+#include "rsp/escape.hpp"
+
 namespace rspbridge::proxy::symbols {
 
 std::string sha256(std::string_view bytes) {
@@ -13,12 +15,7 @@ std::string sha256(std::string_view bytes) {
   if (::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, ::EVP_sha256(), nullptr) != 1 ||
       size != digest.size())
     throw std::bad_alloc();  // Its only cause with a digest that is built in.
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
+  return rsp::to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace rspbridge::proxy::symbols

@@ -1,20 +1,13 @@
 #include "proxy/triage/analysis.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "memmap/address.hpp"
 #include "proxy/triage/signals.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
 
 std::string file_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -49,7 +42,7 @@ std::string crash_line(const std::vector<Frame>& frames, const LastWords& words)
     if (auto line = line_of(*frame); !line.empty()) return line;
   for (const Frame* frame : meaningful)
     if (frame->image != nullptr)
-      return file_name(frame->image->path) + "+" + hex(frame->pc - frame->image->load_bias);
+      return file_name(frame->image->path) + "+" + rsp::hex_number(frame->pc - frame->image->load_bias);
   return {};
 }
 

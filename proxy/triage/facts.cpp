@@ -1,11 +1,10 @@
 #include "proxy/triage/facts.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "memmap/address.hpp"
 #include "proxy/triage/stack.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
@@ -13,12 +12,6 @@ namespace {
 constexpr std::uint64_t near_null = std::uint64_t{64} << 10;   // bytes
 constexpr std::uint64_t stack_page = std::uint64_t{64} << 10;  // a probe may be as far from sp
 constexpr int segv = 11, bus = 7;
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
 
 std::uint64_t plain(std::uint64_t address) {
   return memmap::untagged({address}).value;
@@ -42,11 +35,11 @@ bool overflowed(const Stopped& stopped, std::uint64_t address, std::string& regi
   if (*sp >= stack->range.begin.value + stack_page) return false;  // there is room left
   const memmap::Vma* here = stopped.map.find({address});
   if (here != nullptr && is_accessible(*here)) return false;
-  region =
-      here ? "the guard page " + hex(here->range.begin.value) + "-" + hex(here->range.end.value) + " below "
-           : std::string("the gap below ");
-  region +=
-      name_of(stopped, *stack) + " " + hex(stack->range.begin.value) + "-" + hex(stack->range.end.value);
+  region = here ? "the guard page " + rsp::hex_number(here->range.begin.value) + "-" +
+                      rsp::hex_number(here->range.end.value) + " below "
+                : std::string("the gap below ");
+  region += name_of(stopped, *stack) + " " + rsp::hex_number(stack->range.begin.value) + "-" +
+            rsp::hex_number(stack->range.end.value);
   return true;
 }
 
@@ -54,13 +47,14 @@ std::string describe_region(const Stopped& stopped, std::uint64_t address) {
   if (const memmap::Vma* vma = stopped.map.find({address})) {
     const std::string rights{vma->readable ? 'r' : '-', vma->writable ? 'w' : '-',
                              vma->executable ? 'x' : '-'};
-    return name_of(stopped, *vma) + " " + hex(vma->range.begin.value) + "-" + hex(vma->range.end.value) +
-           " " + rights;
+    return name_of(stopped, *vma) + " " + rsp::hex_number(vma->range.begin.value) + "-" +
+           rsp::hex_number(vma->range.end.value) + " " + rights;
   }
   if (stopped.map.vmas().empty()) return {};
   const memmap::Vma* above = first_from(stopped.map, address);
   if (above == nullptr) return "above all mappings";
-  return "a gap, " + hex(above->range.begin.value - address) + " bytes below " + name_of(stopped, *above);
+  return "a gap, " + rsp::hex_number(above->range.begin.value - address) + " bytes below " +
+         name_of(stopped, *above);
 }
 
 Address classify(const Stopped& stopped, std::uint64_t full, std::string& region) {

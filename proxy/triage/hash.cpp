@@ -1,35 +1,17 @@
 #include "proxy/triage/hash.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <stdexcept>
+
+#include "proxy/symbols/sha256.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
 
 constexpr std::size_t counted_frames = 5, digest_bytes = 8;
 
-std::string hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
-
 std::string digest(const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-  unsigned length = 0;
-  if (EVP_Digest(text.data(), text.size(), bytes.data(), &length, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("SHA-256 isn't there");
-  std::string digits;
-  std::array<char, 3> two{};
-  for (std::size_t i = 0; i < digest_bytes; ++i) {
-    std::snprintf(two.data(), two.size(), "%02x", bytes[i]);
-    digits += two.data();
-  }
-  return digits;
+  return symbols::sha256(text).substr(0, 2 * digest_bytes);
 }
 
 std::string file_name(const std::string& path) {
@@ -43,7 +25,7 @@ std::string frame_identity(const Frame& frame) {
   if (frame.image == nullptr) return "?";
   const std::string& image =
       frame.image->build_id.empty() ? file_name(frame.image->path) : frame.image->build_id;
-  return image + "+" + hex(frame.pc - frame.image->load_bias);
+  return image + "+" + rsp::hex_number(frame.pc - frame.image->load_bias);
 }
 
 bool is_meaningful(const Frame& frame, const SkipList& skipped) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "memmap/elf_image.hpp"
+#include "rsp/escape.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
@@ -27,7 +28,7 @@ Image image_of(const memmap::Module& module) {
   image.begin = module.range.begin.value;
   image.end = image_end(module);
   image.load_bias = module.image.load_bias;
-  image.build_id = memmap::hex_text(module.image.build_id);
+  image.build_id = rsp::to_hex(module.image.build_id);
   return image;
 }
 

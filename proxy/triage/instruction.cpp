@@ -129,7 +129,6 @@ void add_operands(const cs_arm64& detail, const Registers& registers, Faulting& 
     if (operand.type == ARM64_OP_MEM) {
       one = memory_operand(detail, operand, made.access, registers);
       made.address = one.address;
-      made.base_is_sp = operand.mem.base == ARM64_REG_SP;
     } else if (operand.type == ARM64_OP_REG) {
       one.value = value_of(operand.reg, registers);
     } else if (operand.type == ARM64_OP_IMM) {

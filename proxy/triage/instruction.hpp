@@ -32,7 +32,6 @@ struct Faulting {
   Branch branch = Branch::none;
   bool authenticates = false;            ///< a pointer (FEAT_PAuth)
   std::optional<std::uint64_t> address;  ///< of the memory that it accesses
-  bool base_is_sp = false;               ///< that address is made from the stack pointer
 };
 
 /// Decodes one instruction. Nothing if it is none.

@@ -1,13 +1,12 @@
 // The table of kinds: what a crash is recognised by.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <iterator>
 #include <optional>
 
 #include "proxy/triage/classify.hpp"
 #include "proxy/triage/signals.hpp"
 #include "proxy/triage/skip_list.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
@@ -133,12 +132,6 @@ bool fits(const Row& row, const Facts& facts) {
   return is_so(row.when, facts);
 }
 
-std::string hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
-
 std::vector<std::string> evidence_for(const Row& row, const Facts& facts) {
   std::vector<std::string> found;
   if (facts.signal && row.signal != 0) {
@@ -147,7 +140,7 @@ std::vector<std::string> evidence_for(const Row& row, const Facts& facts) {
     found.push_back(std::move(text));
   }
   if (facts.full_address && row.signal != 0)
-    found.push_back("address " + hex(*facts.full_address) + ": " + facts.region);
+    found.push_back("address " + rsp::hex_number(*facts.full_address) + ": " + facts.region);
   if (facts.instruction && (row.address != Address::none || row.when != When::always))
     found.push_back("instruction: " + facts.instruction->text);
   if (row.mark != Mark::none) found.push_back("output: " + facts.words.line);
@@ -169,7 +162,7 @@ std::string title_of(const Row& row, const Facts& facts) {
                                   : facts.instruction ? to_string(facts.instruction->access)
                                                       : "";
   title += access.empty() ? " at " : ": " + std::string(access) + " at ";
-  return title + hex(*facts.full_address);
+  return title + rsp::hex_number(*facts.full_address);
 }
 
 }  // namespace

@@ -1,18 +1,17 @@
 // What a report tells of the process: registers, code, memory, images, the map.
 #include <array>
-#include <cstdio>
 
 #include "memmap/elf_image.hpp"
 #include "proxy/triage/report_parts.hpp"
+#include "rsp/escape.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::triage::parts {
 
 using Json = nlohmann::ordered_json;
 
 Json hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
+  return rsp::hex_number(value);
 }
 Json hex(const std::optional<std::uint64_t>& value) {
   return value ? hex(*value) : Json(nullptr);
@@ -50,7 +49,7 @@ Json memory_json(const Analysis& analysis) {
   for (const MemoryAt& at : analysis.memory)
     list.push_back({{"register", at.reg},
                     {"address", hex(at.address)},
-                    {"bytes", at.bytes ? Json(memmap::hex_text(*at.bytes)) : Json(nullptr)},
+                    {"bytes", at.bytes ? Json(rsp::to_hex(*at.bytes)) : Json(nullptr)},
                     {"unreadable", !at.bytes.has_value()},
                     {"region", text(at.region)}});
   return list;

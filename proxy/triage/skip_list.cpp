@@ -3,16 +3,10 @@
 #include <algorithm>
 
 #include "proxy/triage/skipped_frames.hpp"  // made of skipped_frames.txt at build time
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
-
-std::string_view trimmed(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r";
-  const auto begin = line.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(blanks) + 1 - begin);
-}
 
 bool matches_any(const std::vector<std::string>& globs, std::string_view text) {
   return !text.empty() && std::any_of(globs.begin(), globs.end(),
@@ -42,7 +36,7 @@ bool matches_glob(std::string_view glob, std::string_view text) {
 SkipList::SkipList(std::string_view text) {
   while (!text.empty()) {
     const auto end = text.find('\n');
-    const std::string_view line = trimmed(text.substr(0, end));
+    const std::string_view line = rsp::trim(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty() || line.front() == '#') continue;
     const bool handling = line.front() == '^';

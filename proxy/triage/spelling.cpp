@@ -10,6 +10,8 @@
 #include <iterator>
 #include <optional>
 
+#include "rsp/text.hpp"
+
 namespace rspbridge::proxy::triage {
 namespace {
 
@@ -49,12 +51,6 @@ std::optional<Number> parse_number(std::string_view text) {
   if (error != std::errc() || (stop != end && (*stop == '.' || *stop == 'e'))) return std::nullopt;
   number.length = static_cast<std::size_t>(stop - text.data());
   return number;
-}
-
-std::string in_hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
 }
 
 /// A floating-point immediate: those are few and exact.
@@ -110,12 +106,12 @@ std::string Operands::number(std::string_view& rest) const {
   const bool address = is_address(rest);
   rest.remove_prefix(parsed->length);
   std::uint64_t value = parsed->magnitude;
-  if (address) return in_hex(parsed->negative ? 0 - value : value);
+  if (address) return rsp::hex_number(parsed->negative ? 0 - value : value);
   // Capstone shows negative offsets behind brackets as the 64-bit numbers that they would be.
   if (is_decimal() && value >> 63 != 0) return "#" + std::to_string(static_cast<std::int64_t>(value));
   if (is_decimal()) return "#" + std::string(parsed->negative ? "-" : "") + std::to_string(value);
-  if (!parsed->negative) return "#" + in_hex(value);
-  return "#" + in_hex(text_.starts_with('w') ? static_cast<std::uint32_t>(0 - value) : 0 - value);
+  if (!parsed->negative) return "#" + rsp::hex_number(value);
+  return "#" + rsp::hex_number(text_.starts_with('w') ? static_cast<std::uint32_t>(0 - value) : 0 - value);
 }
 
 std::string Operands::rewrite() {

@@ -58,14 +58,12 @@ Symbols::Symbols(const std::vector<Image>& images) : images_(images), dwfl_(dwfl
   dwfl_report_begin(dwfl_.get());
   for (const Image& image : images_) {
     if (!image.file) continue;
-    const int fd = ::dup(image.file.get());
+    memmap::FileDescriptor file(::dup(image.file.get()));
     const std::string name = image.file_name.empty() ? "target:" + image.path : image.file_name;
     Dwfl_Module* module =
-        dwfl_report_elf(dwfl_.get(), image.path.c_str(), name.c_str(), fd, image.load_bias, true);
-    if (module == nullptr) {
-      ::close(fd);
-      continue;
-    }
+        dwfl_report_elf(dwfl_.get(), image.path.c_str(), name.c_str(), file.get(), image.load_bias, true);
+    if (module == nullptr) continue;
+    static_cast<void>(file.release());  // libdw closes it
     void** user_data = nullptr;
     dwfl_module_info(module, &user_data, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
     *user_data = const_cast<Image*>(&image);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "proxy/triage/names.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::triage {
 namespace {
@@ -102,12 +103,6 @@ bool is_character(Dwarf_Die& type) {
   return dwarf_bytesize(&type) == 1 && (kind == DW_ATE_signed_char || kind == DW_ATE_unsigned_char);
 }
 
-std::string hex(std::uint64_t value) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
-
 std::uint64_t number_of(const std::string& bytes) {
   std::uint64_t value = 0;
   std::memcpy(&value, bytes.data(), std::min(bytes.size(), sizeof value));
@@ -168,7 +163,7 @@ std::optional<std::string> base_value(Dwarf_Die& type, const std::string& bytes)
     case DW_ATE_unsigned:
       return std::to_string(number_of(bytes));
     case DW_ATE_address:
-      return hex(number_of(bytes));
+      return rsp::hex_number(number_of(bytes));
     case DW_ATE_signed_char:
     case DW_ATE_unsigned_char:
       return std::to_string(encoding(type) == DW_ATE_signed_char
@@ -236,12 +231,12 @@ std::optional<std::string> print_value(Dwarf_Die type, const std::string& bytes,
   if (tag == DW_TAG_base_type) return base_value(*plain, bytes);
   if (tag == DW_TAG_enumeration_type) return enumerator(*plain, bytes);
   const std::uint64_t address = number_of(bytes);
-  if (tag != DW_TAG_pointer_type) return "@" + hex(address);
+  if (tag != DW_TAG_pointer_type) return "@" + rsp::hex_number(address);
   const auto to = referred(*plain);
   auto pointed = to ? plain_type(*to) : std::nullopt;
   if (address != 0 && pointed && dwarf_tag(&*pointed) == DW_TAG_base_type && is_character(*pointed))
-    if (const auto text = string_at(address, memory)) return hex(address) + " " + *text;
-  return hex(address);
+    if (const auto text = string_at(address, memory)) return rsp::hex_number(address) + " " + *text;
+  return rsp::hex_number(address);
 }
 
 }  // namespace rspbridge::proxy::triage

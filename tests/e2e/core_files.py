@@ -8,7 +8,7 @@ import struct
 import subprocess
 
 from gdb import Gdb
-from http_clients import HEAP, debugged, get
+from over_http import HEAP, debugged, get
 from scenarios import Scenario
 
 PAIR = Scenario("pair", "pair", [], [])

@@ -66,6 +66,14 @@ def fresh(world, name):
     return path
 
 
+def valid(done):
+    """The report, once it is known to be one."""
+    assert done.report is not None, done.said
+    problems = json_schema.problems(done.report, schema())
+    assert not problems, "\n".join(problems[:10])
+    return done.report
+
+
 # ---- the corpus ----
 
 def triage_run(world, folder, run):

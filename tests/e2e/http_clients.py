@@ -10,56 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 
-from compare import new_gdb
-from scenarios import Scenario
+from over_http import HEAP, SPINNER, THREADS, debugged, get, plain, stands
 from stubs import Bridge
 from target import wait_for
-
-HEAP = Scenario("heap", "heap", [], [])
-THREADS = Scenario("threads", "threads", [], [])
-SPINNER = Scenario("spinner", "spinner", [], [])
-
-
-class Answer:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
-        self.stop_id = int(headers["Stop-Id"]) if headers["Stop-Id"] else None
-
-    @property
-    def json(self):
-        return json.loads(self.body)
-
-
-def get(bridge, target, **headers):
-    request = urllib.request.Request(bridge.ready["http"] + target, headers={name.replace("_", "-"): value for name, value in headers.items()})
-    try:
-        with urllib.request.urlopen(request, timeout=30) as reply:
-            return Answer(reply.status, reply.headers, reply.read())
-    except urllib.error.HTTPError as error:
-        return Answer(error.code, error.headers, error.read())
-
-
-def stands(bridge, how):
-    wait_for(lambda: get(bridge, "/healthz").json["target"] == how, "the target to be " + how)
-
-
-@contextlib.contextmanager
-def debugged(world, scenario, *commands, arguments=()):
-    """A bridge, and a GDB that has done the commands."""
-    bridge = Bridge(world, scenario, arguments=arguments)
-    bridge.folder = None
-    with bridge:
-        bridge.folder = bridge.temporary()
-        gdb = new_gdb(world, scenario, "guest", bridge)
-        try:
-            for command in commands:
-                gdb.ask(command)
-            yield bridge, gdb
-        finally:
-            gdb.end()
 
 
 def delve_rules(smaps):
@@ -201,14 +156,6 @@ def any_view(world):
         assert pc, said
         registers = {one["name"]: one["value"] for one in json.loads(said[pc.end() - 1:said.rindex("}") + 1])["registers"]}
         assert "x30" in registers and "rip" not in registers and int(registers["pc"], 16) == int(pc[1], 16), said
-
-
-@contextlib.contextmanager
-def plain(world, *arguments):
-    bridge = Bridge(world, HEAP, arguments=arguments)
-    bridge.folder = None
-    with bridge:
-        yield bridge
 
 
 def who_may_ask(world):

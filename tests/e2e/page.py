@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import ways  # noqa: E402
 from browser import Browser
 from gdb import Gdb
-from http_clients import debugged, get
+from over_http import debugged, get
 from page_big import BigSession
 from scenarios import Scenario
 from stubs import wait_for_ready

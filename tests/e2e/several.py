@@ -13,7 +13,7 @@ from browser import Browser
 from compare import new_gdb
 from gdb import Gdb
 from gdb_helper import STOCK_GDBS
-from http_clients import debugged, get
+from over_http import debugged, get
 from page import now_shown
 from scenarios import Scenario
 from target import wait_for

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 
-from http_clients import HEAP, SPINNER, THREADS, debugged, get
+from over_http import HEAP, SPINNER, THREADS, debugged, get
 from stubs import Bridge
 from target import wait_for
 

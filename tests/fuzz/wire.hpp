@@ -39,7 +39,6 @@ inline void drive_endpoint(std::string_view wire, bool no_ack) {
   if (no_ack) endpoint.set_no_ack();
   const auto middle = wire.size() / 2;
   endpoint.feed(wire.substr(0, middle));
-  endpoint.ack_timeout();
   endpoint.feed(wire.substr(middle));
   std::size_t events = 0;
   while (auto event = endpoint.next()) {

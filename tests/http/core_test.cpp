@@ -16,7 +16,7 @@ using memmap::struct_at;
 
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* description_text =
     "<target><architecture>aarch64</architecture><feature name='org.gnu.gdb.aarch64.core'>"
     "<reg name='x0' bitsize='64'/><reg name='x1' bitsize='64'/><reg name='x2' bitsize='64'/><reg name='x3' "
     "bitsize='64'/>"
@@ -47,7 +47,7 @@ std::shared_ptr<FakeInspection> core_target(std::size_t size = 1 << 20) {
   target->use_smaps(smaps);
   auto& bytes = target->memory[0x10000000];
   for (std::size_t at = 0; at < size; ++at) bytes += static_cast<char>(at * 7 / 3);
-  const auto description = rsp::parse_target_description(kDescription, [](auto) { return std::nullopt; });
+  const auto description = rsp::parse_target_description(description_text, [](auto) { return std::nullopt; });
   auto layout = rsp::RegisterLayout::of(*description).value();
   rsp::RegisterValues values(layout);
   for (const auto& one : layout.registers()) values.set(one.regnum, std::string(one.size, 'r'));

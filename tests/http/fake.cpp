@@ -53,7 +53,7 @@ void FakeInspection::use_smaps(const std::string& text) {
 
 std::shared_ptr<FakeInspection> sample_target() {
   auto target = std::make_shared<FakeInspection>();
-  target->use_smaps(kSmaps);
+  target->use_smaps(sample_smaps);
   target->target_map->labels = {"", "", "[heap]", ""};
   memmap::Module module;
   module.path = "/srv/a<b>&c";

@@ -22,7 +22,7 @@
 
 namespace rspbridge::proxy::http::test {
 
-inline constexpr const char* kSmaps =
+inline constexpr const char* sample_smaps =
     "00400000-00402000 r-xp 00000000 fd:01 77                         /srv/a<b>&c\n"
     "Size:                  8 kB\n"
     "VmFlags: rd ex mr mw me \n"
@@ -142,7 +142,7 @@ class FakeInspection final : public inspect::Inspection {
   std::vector<std::weak_ptr<std::function<void(const inspect::State&)>>> subscribers_;
 };
 
-/// The target of kSmaps, aarch64.
+/// The target of sample_smaps, aarch64.
 std::shared_ptr<FakeInspection> sample_target();
 
 /// Runs handle() to its end.

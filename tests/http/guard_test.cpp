@@ -67,8 +67,6 @@ TEST_CASE("where a server may listen") {
   CHECK(listening_address("0.0.0.0", true).to_string() == "0.0.0.0");
   CHECK_THROWS_AS(listening_address("0.0.0.0", false), std::invalid_argument);
   CHECK_THROWS_AS(listening_address("board.example", true), std::invalid_argument);
-  CHECK(trimmed(" abc\r\n") == "abc");
-  CHECK(trimmed("\n").empty());
 }
 
 TEST_CASE("streams leave descriptors for the rest of the program") {

@@ -98,7 +98,7 @@ TEST_CASE("the memory map needs no stop, and isn't written twice") {
   target->here = 0x401000;
   const auto fuller = body("/debug/elf/memmap");
   CHECK(*fuller != *first);
-  target->use_smaps(kSmaps);
+  target->use_smaps(sample_smaps);
   CHECK(body("/debug/elf/memmap") != fuller);
 }
 

@@ -9,7 +9,7 @@ using namespace rspbridge::proxy::http::test;
 
 namespace {
 
-constexpr std::size_t kLarge = 1 << 20;
+constexpr std::size_t large_size = 1 << 20;
 
 Answer ask_with(FakeInspection& target, Request request) {
   Context context{target, "demo", "0.0", 2};
@@ -20,7 +20,7 @@ std::shared_ptr<FakeInspection> large_target() {
   auto target = sample_target();
   target->use_smaps("10000000-10100000 rw-p 00000000 00:00 0 \n");
   auto& bytes = target->memory[0x10000000];
-  for (std::size_t at = 0; at < kLarge; ++at) bytes += static_cast<char>(at * 7 / 3);
+  for (std::size_t at = 0; at < large_size; ++at) bytes += static_cast<char>(at * 7 / 3);
   return target;
 }
 

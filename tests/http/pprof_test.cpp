@@ -9,7 +9,7 @@
 
 #include "tests/http/fake.hpp"
 #include "tests/support/catch.hpp"
-#include "transport/tcp.hpp"
+#include "tests/transport/connected_pair.hpp"
 
 using namespace rspbridge;
 using namespace rspbridge::proxy;
@@ -45,7 +45,7 @@ asio::awaitable<void> serve(std::shared_ptr<transport::Stream> stream, TheirServ
 Pprof passing_to(TheirServer& server) {
   auto connect = [&server]() -> asio::awaitable<transport::StreamPtr> {
     const auto executor = co_await asio::this_coro::executor;
-    auto [ours, theirs] = transport::connected_pair(executor);
+    auto [ours, theirs] = transport::test::connected_pair(executor);
     asio::co_spawn(executor, serve(std::move(theirs), server), asio::detached);
     co_return std::move(ours);
   };

@@ -13,7 +13,7 @@ using rspbridge::proxy::inspect::test::Target;
 
 namespace {
 
-constexpr std::uint64_t kPage = 4096, kBegin = 0x10000000;
+constexpr std::uint64_t page_size = 4096, first_address = 0x10000000;
 const std::string of_a_file = "10000000-14000000 rw-p 00000000 fd:01 9 /srv/x\nVmFlags: rd wr mr mw \n";
 
 // The kernel refuses to write to files at and beyond this address: EFBIG.
@@ -39,16 +39,17 @@ class NothingFrom {
 }  // namespace
 
 TEST_CASE("a full view is said to be full") {
-  Target target(of_a_file, {.populated = 4 * kPage});
-  REQUIRE(target.run(target.inspector.read(kBegin, 4 * kPage)));
-  const auto more = target.run(target.inspector.read(kBegin + 8 * kPage, 8));
+  Target target(of_a_file, {.populated = 4 * page_size});
+  REQUIRE(target.run(target.inspector.read(first_address, 4 * page_size)));
+  const auto more = target.run(target.inspector.read(first_address + 8 * page_size, 8));
   REQUIRE_FALSE(more);
   CHECK(more.error().problem == Problem::full);
-  const auto ahead = target.run(target.inspector.prefetch({{{kBegin + 8 * kPage}, {kBegin + 9 * kPage}}}));
+  const auto ahead = target.run(
+      target.inspector.prefetch({{{first_address + 8 * page_size}, {first_address + 9 * page_size}}}));
   REQUIRE(ahead);
   CHECK(ahead->problem == Problem::full);
 
-  const memmap::view::Ensure request{.id = 3, .address = kBegin + 8 * kPage, .length = kPage};
+  const memmap::view::Ensure request{.id = 3, .address = first_address + 8 * page_size, .length = page_size};
   const auto answer = target.run(target.inspector.ensure(request));
   const auto* failure = std::get_if<memmap::view::Failure>(&answer);
   REQUIRE(failure != nullptr);
@@ -56,12 +57,12 @@ TEST_CASE("a full view is said to be full") {
 
   // The next stop has room again.
   target.stub.become(8);
-  CHECK(target.run(target.inspector.read(kBegin + 8 * kPage, 8)));
+  CHECK(target.run(target.inspector.read(first_address + 8 * page_size, 8)));
 }
 
 TEST_CASE("what the kernel doesn't let the view hold isn't unreadable") {
   Target target(of_a_file);
-  const memmap::AddressRange beyond{{kBegin + 8 * kPage}, {kBegin + 9 * kPage}};
+  const memmap::AddressRange beyond{{first_address + 8 * page_size}, {first_address + 9 * page_size}};
   {
     const NothingFrom limit(beyond.begin.value);
     SECTION("when it is read") {
@@ -76,8 +77,9 @@ TEST_CASE("what the kernel doesn't let the view hold isn't unreadable") {
       CHECK(failed->problem == Problem::full);
     }
     SECTION("when it is read ahead page by page") {
-      target.stub.unreadable.insert({{beyond.end}, {beyond.end.value + kPage}});
-      const auto failed = target.run(target.inspector.prefetch({{beyond.begin, {beyond.end.value + kPage}}}));
+      target.stub.unreadable.insert({{beyond.end}, {beyond.end.value + page_size}});
+      const auto failed =
+          target.run(target.inspector.prefetch({{beyond.begin, {beyond.end.value + page_size}}}));
       REQUIRE(failed);
       CHECK(failed->problem == Problem::full);
     }

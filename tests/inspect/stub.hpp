@@ -17,6 +17,7 @@
 #include "memmap/range_set.hpp"
 #include "proxy/inspect/inspector.hpp"
 #include "proxy/inspect/stub_access.hpp"
+#include "rsp/escape.hpp"
 #include "rsp/memory.hpp"
 
 namespace rspbridge::proxy::inspect::test {
@@ -75,7 +76,7 @@ class FakeStub final : public StubAccess {
     read += wanted.length;
     std::string bytes;
     for (auto at = range.begin.value; at < range.end.value; ++at) bytes += byte_at(at);
-    return memmap::hex_text(bytes);
+    return rsp::to_hex(bytes);
   }
 
   Observer* observer_ = nullptr;

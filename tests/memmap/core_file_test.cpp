@@ -15,7 +15,7 @@ using namespace rspbridge::memmap;
 
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t page_size = 4096;
 
 CoreSegment segment(std::uint64_t begin, std::uint64_t end, bool dumped = true) {
   return {{{begin}, {end}}, true, false, false, dumped};
@@ -30,8 +30,8 @@ struct Load {
 std::string whole(const CoreFile& core, const RangeSet& holes) {
   std::string bytes = core.head();
   for (const auto& range : core.memory())
-    for (auto at = range.begin.value; at < range.end.value; at += kPage)
-      bytes.append(kPage, static_cast<char>(at / kPage));
+    for (auto at = range.begin.value; at < range.end.value; at += page_size)
+      bytes.append(page_size, static_cast<char>(at / page_size));
   const auto table = core.table(holes);
   REQUIRE(table);
   bytes += *table;
@@ -60,7 +60,7 @@ std::vector<Load> loads_of(const std::string& file) {
 }  // namespace
 
 TEST_CASE("a core file holds notes, memory and the rights to it") {
-  CoreContents contents{EM_AARCH64, kPage, {{"CORE", NT_AUXV, "12345"}, {"LINUX", 0x401, "tls"}}, {}};
+  CoreContents contents{EM_AARCH64, page_size, {{"CORE", NT_AUXV, "12345"}, {"LINUX", 0x401, "tls"}}, {}};
   contents.segments = {segment(0x10000, 0x12000), segment(0x20000, 0x23000, false)};
   contents.segments[0].writable = true;
   contents.segments[1].readable = false;
@@ -75,9 +75,9 @@ TEST_CASE("a core file holds notes, memory and the rights to it") {
   CHECK(headers[1].p_flags == (PF_R | PF_W));
   CHECK(headers[2].p_flags == 0);
   CHECK(loads_of(file) ==
-        std::vector<Load>{{0x10000, kPage, 0x2000, 0x2000}, {0x20000, 3 * kPage, 0, 0x3000}});
-  CHECK(file[kPage] == 0x10);
-  CHECK(file[3 * kPage - 1] == 0x11);
+        std::vector<Load>{{0x10000, page_size, 0x2000, 0x2000}, {0x20000, 3 * page_size, 0, 0x3000}});
+  CHECK(file[page_size] == 0x10);
+  CHECK(file[3 * page_size - 1] == 0x11);
   const auto notes = file.substr(headers[0].p_offset, headers[0].p_filesz);
   CHECK(notes == std::string("\5\0\0\0\5\0\0\0\6\0\0\0CORE\0\0\0\0"
                              "12345\0\0\0"
@@ -86,7 +86,7 @@ TEST_CASE("a core file holds notes, memory and the rights to it") {
 }
 
 TEST_CASE("no program header leads to what can't be read") {
-  const CoreFile core({EM_AARCH64, kPage, {}, {segment(0x10000, 0x18000), segment(0x20000, 0x22000)}});
+  const CoreFile core({EM_AARCH64, page_size, {}, {segment(0x10000, 0x18000), segment(0x20000, 0x22000)}});
   const struct {
     std::vector<AddressRange> holes;
     std::vector<Load> loads;
@@ -111,18 +111,18 @@ TEST_CASE("no program header leads to what can't be read") {
 }
 
 TEST_CASE("more holes than there is room for are told") {
-  const CoreFile core({EM_AARCH64, kPage, {}, {segment(0x100000, 0x200000)}});
+  const CoreFile core({EM_AARCH64, page_size, {}, {segment(0x100000, 0x200000)}});
   RangeSet holes;
-  for (std::uint64_t at = 0x101000; at < 0x122000; at += 0x2000) holes.insert({{at}, {at + kPage}});
+  for (std::uint64_t at = 0x101000; at < 0x122000; at += 0x2000) holes.insert({{at}, {at + page_size}});
   CHECK(holes.count() == 17);
   CHECK(core.table(holes));
-  for (std::uint64_t at = 0x123000; at < 0x1f0000; at += 0x2000) holes.insert({{at}, {at + kPage}});
+  for (std::uint64_t at = 0x123000; at < 0x1f0000; at += 0x2000) holes.insert({{at}, {at + page_size}});
   CHECK_FALSE(core.table(holes));
 }
 
 TEST_CASE("the number of program headers may be beyond 65,534") {
   for (const std::size_t count : {std::size_t{32000}, std::size_t{70000}}) {
-    CoreContents contents{EM_AARCH64, kPage, {}, {}};
+    CoreContents contents{EM_AARCH64, page_size, {}, {}};
     for (std::size_t i = 0; i < count; ++i)
       contents.segments.push_back(segment(0x10000 + i * 0x2000, 0x11000 + i * 0x2000, i % 70 == 0));
     const auto file = whole(CoreFile(contents), {});

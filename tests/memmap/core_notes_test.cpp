@@ -13,16 +13,16 @@ using namespace rspbridge::memmap;
 
 namespace {
 
-const std::string kStat =
+const std::string stat_text =
     "4711 (a) (b) t 17 18 19 34816 18 4194560 145 0 0 0 0 0 0 0 20 -5 1 0 9137 2940928 318 "
     "18446744073709551615";
-const std::string kStatus = "Name:\ta) (b\nUid:\t1000\t0\t0\t0\nGid:\t1001\t0\t0\t0\n";
+const std::string status_text = "Name:\ta) (b\nUid:\t1000\t0\t0\t0\nGid:\t1001\t0\t0\t0\n";
 
 }  // namespace
 
 TEST_CASE("what /proc tells of a process") {
   using namespace std::string_literals;
-  const auto info = parse_process(kStat, kStatus, "/bin/prog\0one\0two words\0"s);
+  const auto info = parse_process(stat_text, status_text, "/bin/prog\0one\0two words\0"s);
   REQUIRE(info);
   CHECK(info->pid == 4711);
   CHECK(info->name == "a) (b");
@@ -37,24 +37,24 @@ TEST_CASE("what /proc tells of a process") {
   CHECK(info->arguments == "/bin/prog one two words");
   for (const auto* bad :
        {"", "4711", "4711 (a", "4711 (a)", "4711 (a) t", "x (a) t 1 2 3", "1 (a) t 1 2 3 4 5 6 7"})
-    CHECK_FALSE(parse_process(bad, kStatus, ""));
-  CHECK_FALSE(parse_process(kStat, "Uid:\t1\n", ""));
-  CHECK_FALSE(parse_process(kStat, "\nUid:\tx\nGid:\t1\n", ""));
+    CHECK_FALSE(parse_process(bad, status_text, ""));
+  CHECK_FALSE(parse_process(stat_text, "Uid:\t1\n", ""));
+  CHECK_FALSE(parse_process(stat_text, "\nUid:\tx\nGid:\t1\n", ""));
 }
 
 TEST_CASE("damaged texts of /proc give a process or nothing") {
-  test::mutate(kStat, 2000, [](const std::string& text) {
-    const auto info = parse_process(text, kStatus, text);
+  test::mutate(stat_text, 2000, [](const std::string& text) {
+    const auto info = parse_process(text, status_text, text);
     if (info) CHECK(process_note(*info).descriptor.size() == 136);
   });
-  test::mutate(kStatus, 2000, [](const std::string& text) {
-    const auto info = parse_process(kStat, text, text);
+  test::mutate(status_text, 2000, [](const std::string& text) {
+    const auto info = parse_process(stat_text, text, text);
     if (info) CHECK(info->pid == 4711);
   });
 }
 
 TEST_CASE("the kernel's structures") {
-  auto info = *parse_process(kStat, kStatus, std::string(200, 'x'));
+  auto info = *parse_process(stat_text, status_text, std::string(200, 'x'));
   info.state = 'S';
   const auto process = process_note(info);
   CHECK(process.type == NT_PRPSINFO);

@@ -48,8 +48,8 @@ TEST_CASE("smaps: the details of a VMA") {
   CHECK(text.details->anonymous == 4096);
   CHECK(text.details->kernel_page_size == 4096);
   CHECK(text.details->flags.text() == "rd ex mr mw me");
-  CHECK_FALSE(text.has_mte());
-  CHECK(map->vmas()[1].has_mte());
+  CHECK_FALSE(text.details->flags.has(VmFlag::mte));
+  CHECK(map->vmas()[1].details->flags.has(VmFlag::mte));
   CHECK(map->vmas()[1].details->kernel_page_size == 0);
 }
 

@@ -1,4 +1,4 @@
-"""Drives rspbridge.py against the server of view_python_test.cpp, which does what is printed: "stop", "resume", "die".
+"""Drives the module rspbridge against the server of view_python_test.cpp, which does what is printed: "stop", "resume", "die".
 
   view_python_test.py FOLDER_OF_THE_MODULE SOCKET
 """

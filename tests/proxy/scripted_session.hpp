@@ -17,7 +17,7 @@
 #include "proxy/session.hpp"
 #include "rsp/endpoint.hpp"
 #include "tests/support/catch.hpp"
-#include "transport/tcp.hpp"
+#include "tests/transport/connected_pair.hpp"
 
 namespace rspbridge::tests {
 
@@ -25,7 +25,7 @@ namespace rspbridge::tests {
 class ScriptedSession {
  public:
   explicit ScriptedSession(proxy::Session::Options options = {}) {
-    auto [ours, stubs] = transport::connected_pair(io.get_executor());
+    auto [ours, stubs] = transport::test::connected_pair(io.get_executor());
     session = std::make_unique<proxy::Session>(io.get_executor(), std::move(ours), std::move(options));
     asio::co_spawn(io, answer(std::move(stubs)), asio::detached);
   }

@@ -23,8 +23,8 @@ using tests::ScriptedSession;
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};
-constexpr std::chrono::milliseconds kAtOnce{1000};
+constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::milliseconds at_once{1000};
 
 std::filesystem::path socket_path() {
   return std::filesystem::temp_directory_path() / ("session_test." + std::to_string(::getpid()));
@@ -59,7 +59,7 @@ asio::awaitable<void> end_of(Session& session, SessionEnd& end) {
 TEST_CASE("a thread list that isn't understood is no list of processes") {
   ScriptedSession target;
   target.replies["qfThreadInfo"] = "mp2a.2a,what";
-  target.run(target.session->open(kPatience));
+  target.run(target.session->open(patience));
   target.session->request_end("enough");
   SessionEnd end;
   target.run(end_of(*target.session, end));
@@ -71,7 +71,7 @@ TEST_CASE("a thread list that isn't understood is no list of processes") {
 TEST_CASE("an error while messages are moved is no end of moving them") {
   ScriptedSession target;
   target.replies["vCont;c"] = "T05thread:2a;";
-  target.run(target.session->open(kPatience));
+  target.run(target.session->open(patience));
   Broken observer;
   target.session->observe(&observer);
   observer.session = target.session.get();
@@ -90,7 +90,7 @@ TEST_CASE("an error where nobody waits for the outcome ends the session") {
   SECTION("while the stub is read") {
     ScriptedSession target;
     target.replies["vCont;c"] = "T05thread:2a;";
-    target.run(target.session->open(kPatience));
+    target.run(target.session->open(patience));
     Broken observer;
     target.session->observe(&observer);
     observer.at_running = false;
@@ -112,7 +112,7 @@ TEST_CASE("an error where nobody waits for the outcome ends the session") {
       throw std::logic_error("no such store");
     };
     ScriptedSession target(std::move(options));
-    target.run(target.session->open(kPatience));
+    target.run(target.session->open(patience));
     target.session->serve(transport::listen_unix(target.io.get_executor(), socket_path()));
     transport::StreamPtr gdb;
     const auto connect = [&]() -> asio::awaitable<void> {
@@ -128,7 +128,7 @@ TEST_CASE("an error where nobody waits for the outcome ends the session") {
 
 TEST_CASE("a session that is given up lets its GDB go") {
   ScriptedSession target;
-  target.run(target.session->open(kPatience));
+  target.run(target.session->open(patience));
   target.session->serve(transport::listen_unix(target.io.get_executor(), socket_path()));
   transport::StreamPtr gdb;
   std::size_t arrived = 0;
@@ -157,7 +157,7 @@ TEST_CASE("nothing uses a session that is over, not even what hangs with the lin
   options.read_target_file = [&hang](const std::string&) { return read_late(hang); };
   ScriptedSession target(std::move(options));
   hang = std::make_shared<asio::steady_timer>(target.io, asio::steady_timer::time_point::max());
-  target.run(target.session->open(kPatience));
+  target.run(target.session->open(patience));
   auto inspector = std::make_unique<inspect::Inspector>(target.io.get_executor(), *target.session);
   std::optional<inspect::Result<std::string>> read;
   asio::co_spawn(target.io, inspector->file("/etc/hostname"),
@@ -171,7 +171,7 @@ TEST_CASE("nothing uses a session that is over, not even what hangs with the lin
   SessionEnd end;
   target.run(end_of(*target.session, end));
   target.run(inspector->finish());
-  CHECK(std::chrono::steady_clock::now() - begin < kAtOnce);
+  CHECK(std::chrono::steady_clock::now() - begin < at_once);
   CHECK(end.ok);
   REQUIRE(read);
   REQUIRE_FALSE(*read);

@@ -96,14 +96,12 @@ TEST_CASE("a packet waits until the one before it is acknowledged") {
   endpoint.send("a");
   endpoint.send("b");
   endpoint.send("c");
-  CHECK(endpoint.awaits_ack());
   CHECK(endpoint.take_output() == "$a#61");
   CHECK_FALSE(endpoint.has_output());
   endpoint.feed("+");
   CHECK(endpoint.take_output() == "$b#62");
   endpoint.feed("++");
   CHECK(endpoint.take_output() == "$c#63");
-  CHECK_FALSE(endpoint.awaits_ack());
   endpoint.feed("+");
   CHECK(endpoint.take_output() == "");
   endpoint.send("d");
@@ -146,15 +144,6 @@ TEST_CASE("the count of retransmissions starts anew with every packet") {
   CHECK(drain(endpoint).empty());
 }
 
-TEST_CASE("an overdue acknowledgement sends the packet again") {
-  Endpoint endpoint;
-  endpoint.ack_timeout();
-  CHECK(endpoint.take_output() == "");
-  endpoint.send("a");
-  endpoint.ack_timeout();
-  CHECK(endpoint.take_output() == "$a#61$a#61");
-}
-
 TEST_CASE("a nack with nothing to send again is ignored") {
   Endpoint endpoint;
   endpoint.send("a");
@@ -172,7 +161,6 @@ TEST_CASE("no-ack mode releases what was held back and waits for nothing") {
   CHECK(endpoint.take_output() == "+$OK#9a");
   endpoint.set_no_ack();
   CHECK(endpoint.no_ack());
-  CHECK_FALSE(endpoint.awaits_ack());
   endpoint.send("c");
   CHECK(endpoint.take_output() == "$b#62$c#63");
   // The peer's `+` for the OK, and a `-` that no longer means anything.

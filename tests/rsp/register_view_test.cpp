@@ -174,11 +174,6 @@ TEST_CASE("it is known which registers belong together") {
   CHECK(view().sources(6) == List{});
   CHECK(view().sources(9) == List{});
   CHECK(view().sources(77) == List{});
-  CHECK(view().sources() == List{0, 1, 2, 3});
-  CHECK(view().view_registers_of(0) == List{0, 1});
-  CHECK(view().view_registers_of(2) == List{5});
-  CHECK(view().view_registers_of(3) == List{3, 4});
-  CHECK(view().view_registers_of(4) == List{});
 }
 
 TEST_CASE("expedited registers are those that can be made of the pairs alone") {

@@ -148,9 +148,9 @@ TEST_CASE("While the link is stopped, full of bytes, the rest of the program goe
     target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port())};
     AskPassphrase ask = test::no_passphrase;
     const SshSessionPtr session = co_await SshSession::connect(target, ask);
-    constexpr int kCommands = 10;  // together, their windows are more than the sockets hold
+    constexpr int command_count = 10;  // together, their windows are more than the sockets hold
     std::vector<CommandPtr> commands;
-    for (int i = 0; i < kCommands; ++i) {
+    for (int i = 0; i < command_count; ++i) {
       CommandPtr command = co_await session->exec("wc -c");
       commands.push_back(std::move(command));
     }
@@ -165,7 +165,7 @@ TEST_CASE("While the link is stopped, full of bytes, the rest of the program goe
       });
     }
     co_await test::sleep(std::chrono::milliseconds(300));
-    CHECK(written < kCommands);
+    CHECK(written < command_count);
     relay.pause(false);
     for (auto& command : commands) {
       const std::string count = co_await test::read_line(*command);

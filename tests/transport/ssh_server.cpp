@@ -18,9 +18,9 @@
 namespace rspbridge::transport::test {
 namespace {
 
-constexpr const char* kSshd = "/usr/sbin/sshd";
-constexpr auto kStep = std::chrono::milliseconds(10);
-constexpr int kSteps = 1000;
+constexpr const char* sshd_path = "/usr/sbin/sshd";
+constexpr auto pause = std::chrono::milliseconds(10);
+constexpr int most_steps = 1000;
 
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -74,12 +74,12 @@ std::string read_file(const std::filesystem::path& path) {
 void run_tool(const std::vector<std::string>& argv) {
   const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   Child child = Child::start(argv, {null.get(), null.get(), null.get()}, {});
-  for (int step = 0; step < kSteps; ++step) {
+  for (int step = 0; step < most_steps; ++step) {
     if (const auto status = child.try_reap()) {
       if (status->ok()) return;
       throw std::runtime_error(argv[0] + ": " + status->describe());
     }
-    std::this_thread::sleep_for(kStep);
+    std::this_thread::sleep_for(pause);
   }
   throw std::runtime_error(argv[0] + " doesn't end");
 }
@@ -89,8 +89,8 @@ void make_key(const std::filesystem::path& file, const std::string& type, const 
 }
 
 SshServer::SshServer(const std::string& more) {
-  if (::access(kSshd, X_OK) != 0)
-    throw std::runtime_error(std::string(kSshd) + " isn't installed (Debian: openssh-server)");
+  if (::access(sshd_path, X_OK) != 0)
+    throw std::runtime_error(std::string(sshd_path) + " isn't installed (Debian: openssh-server)");
   if (::getuid() == 0) std::filesystem::create_directories("/run/sshd");  // as its service would
   make_key(path("host_key"));
   make_key(user_key());
@@ -114,11 +114,11 @@ void SshServer::start() {
   const UniqueFd log_file = open_log(path("log"));
   ChildOptions options;
   options.new_process_group = false;  // sshd's sessions are to outlive it
-  sshd_.emplace(Child::start({kSshd, "-D", "-e", "-f", path("sshd_config").string()},
+  sshd_.emplace(Child::start({sshd_path, "-D", "-e", "-f", path("sshd_config").string()},
                              {null.get(), null.get(), log_file.get()}, options));
-  for (int step = 0; step < kSteps && !sshd_->try_reap(); ++step) {
+  for (int step = 0; step < most_steps && !sshd_->try_reap(); ++step) {
     if (answers(port_)) return;
-    std::this_thread::sleep_for(kStep);
+    std::this_thread::sleep_for(pause);
   }
   throw std::runtime_error("sshd doesn't start: " + log());
 }
@@ -143,8 +143,8 @@ SshAgent::SshAgent(const std::vector<std::filesystem::path>& keys) {
   const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   agent_.emplace(Child::start({"ssh-agent", "-D", "-a", socket()}, {null.get(), null.get(), null.get()}, {}));
   // The socket's name is there a moment before the agent listens.
-  for (int step = 0; step < kSteps && !accepts_connections(socket()); ++step)
-    std::this_thread::sleep_for(kStep);
+  for (int step = 0; step < most_steps && !accepts_connections(socket()); ++step)
+    std::this_thread::sleep_for(pause);
   for (const auto& key : keys) run_tool({"env", "SSH_AUTH_SOCK=" + socket(), "ssh-add", "-q", key.string()});
 }
 

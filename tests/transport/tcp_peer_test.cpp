@@ -15,7 +15,7 @@ namespace {
 using asio::ip::make_address;
 using asio::ip::tcp;
 
-constexpr std::string_view kHead =
+constexpr std::string_view table_head =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 
 std::string row(const std::string& local, const std::string& remote, const std::string& state,
@@ -28,7 +28,7 @@ TEST_CASE("The row whose local address is the peer's is the peer's") {
   const tcp::endpoint peer(make_address("127.0.0.1"), 40000), ours(make_address("127.0.0.1"), 2345);
   const std::string ours_row = row("0100007F:0929", "0100007F:9C40", "01", "1", "100");
   const std::string peer_row = row("0100007F:9C40", "0100007F:0929", "01", "1000", "101");
-  const std::string head(kHead);
+  const std::string head(table_head);
   struct Case {
     std::string what, table;
     std::optional<PeerSocket> socket;
@@ -62,8 +62,8 @@ TEST_CASE("The row whose local address is the peer's is the peer's") {
 TEST_CASE("IPv6 addresses are four words in the machine's byte order") {
   const tcp::endpoint peer(make_address("::1"), 40000), ours(make_address("::1"), 2345);
   const std::string table =
-      std::string(kHead) + row("00000000000000000000000001000000:9C40",
-                               "00000000000000000000000001000000:0929", "01", "1001", "9");
+      std::string(table_head) + row("00000000000000000000000001000000:9C40",
+                                    "00000000000000000000000001000000:0929", "01", "1001", "9");
   CHECK(find_peer(table, peer, ours) == PeerSocket{1001, 9});
   CHECK_FALSE(find_peer(table, ours, peer).has_value());
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/transport/connected_pair.hpp"
 #include "tests/transport/run.hpp"
 #include "tests/transport/temp_dir.hpp"
 
@@ -86,7 +87,7 @@ TEST_CASE("close() ends what waits") {
   run([]() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
     const ListenerPtr listener = listen_tcp(executor, "127.0.0.1", 0);
-    auto streams = connected_pair(executor);
+    auto streams = test::connected_pair(executor);
     asio::steady_timer timer(executor, std::chrono::milliseconds(20));
     timer.async_wait([&](std::error_code) {
       listener->close();

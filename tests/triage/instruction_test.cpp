@@ -39,7 +39,6 @@ TEST_CASE("what an instruction accesses") {
     CHECK(instruction->access == one.access);
     CHECK(instruction->address == one.address);
   }
-  CHECK(decoded(0xa9bf7bfd)->base_is_sp);
 }
 
 TEST_CASE("branches") {

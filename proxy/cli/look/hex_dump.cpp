@@ -2,23 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "rsp/escape.hpp"
+
 namespace rspbridge::proxy::cli::look {
 namespace {
 
 constexpr std::size_t bytes_a_line = 16;
-constexpr std::string_view digits = "0123456789abcdef";
-
-void append_byte(std::string& out, char byte) {
-  out += digits[static_cast<unsigned char>(byte) >> 4];
-  out += digits[static_cast<unsigned char>(byte) & 15];
-}
 
 void append_line(std::string& out, std::uint64_t address, std::string_view bytes) {
   out += fmt::format("{:012x} ", address);
   for (std::size_t at = 0; at < bytes_a_line; ++at) {
     out += ' ';
     if (at < bytes.size())
-      append_byte(out, bytes[at]);
+      out += rsp::to_hex(bytes.substr(at, 1));
     else
       out += "  ";
   }
@@ -45,13 +41,6 @@ std::string hex_dump(std::uint64_t address, std::string_view bytes) {
     before = line;
   }
   return out + fmt::format("{:012x}\n", address + bytes.size());
-}
-
-std::string hex_digits(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char byte : bytes) append_byte(out, byte);
-  return out;
 }
 
 }  // namespace rspbridge::proxy::cli::look

@@ -12,7 +12,4 @@ namespace rspbridge::proxy::cli::look {
 /// bits.
 std::string hex_dump(std::uint64_t address, std::string_view bytes);
 
-/// Two digits a byte.
-std::string hex_digits(std::string_view bytes);
-
 }  // namespace rspbridge::proxy::cli::look

@@ -17,6 +17,7 @@
 #include "proxy/cli/look/output_file.hpp"
 #include "proxy/cli/look/progress.hpp"
 #include "proxy/cli/look/terminal.hpp"
+#include "rsp/escape.hpp"
 
 namespace rspbridge::proxy::cli::look {
 namespace {
@@ -120,7 +121,7 @@ void print_memory(const Options& options) {
   const Reply reply = client_of(options).get("/debug/memory", parameters);
   if (!options.json) return write_out(hex_dump(address, reply.body));
   Json json{
-      {"address", hex_address(address)}, {"length", reply.body.size()}, {"bytes", hex_digits(reply.body)}};
+      {"address", hex_address(address)}, {"length", reply.body.size()}, {"bytes", rsp::to_hex(reply.body)}};
   json["stop_id"] = reply.head.stop_id ? Json(*reply.head.stop_id) : Json(nullptr);
   write_out(json.dump() + "\n");
 }

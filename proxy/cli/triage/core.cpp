@@ -11,7 +11,7 @@
 namespace rspbridge::proxy::cli::triaging {
 
 nlohmann::ordered_json report_of_core(const cli::Options& options) {
-  const auto folders = options.symbols.empty() ? nullptr : std::make_shared<SymbolFolders>(options.symbols);
+  const auto folders = SymbolFolders::of(options.symbols);
   ImageFiles files(folders, {}, options.triage.sysroot);
   auto stopped = proxy::triage::read_core(options.triage.core, files);
   if (!stopped) throw Failure(exit_failed, stopped.error());

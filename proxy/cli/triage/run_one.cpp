@@ -28,10 +28,6 @@ std::string contents_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string target_identity(const transport::SshSessionPtr& ssh) {
-  return ssh ? "ssh " + ssh->details().fingerprint : std::string();
-}
-
 asio::awaitable<nlohmann::ordered_json> run_one(const cli::Options& options, const Shared& shared) {
   const auto executor = co_await asio::this_coro::executor;
   const auto tail = std::make_shared<OutputTail>();
@@ -47,7 +43,7 @@ asio::awaitable<nlohmann::ordered_json> run_one(const cli::Options& options, con
   std::exception_ptr failure;
   try {
     co_await open_debuggee(options, debuggee);
-    ImageFiles files(shared.folders, target_identity(debuggee.ssh));
+    ImageFiles files(shared.folders, target_identity(debuggee));
     Trial trial(executor, options, debuggee, files, *tail);
     Verdict verdict = co_await trial.run();
     report = std::move(verdict.report);

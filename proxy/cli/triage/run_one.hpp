@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/cli/options.hpp"
-#include "proxy/symbol_files.hpp"
+#include "proxy/symbol_folders.hpp"
 #include "transport/ssh.hpp"
 
 namespace rspbridge::proxy::cli::triaging {
@@ -22,8 +22,5 @@ struct Shared {
 /// Starts the program or attaches to it, waits for its end, and leaves nothing of it on the target. Throws
 /// Failure or std::runtime_error.
 asio::awaitable<nlohmann::ordered_json> run_one(const cli::Options& options, const Shared& shared);
-
-/// Names the target in the cache of its files; empty if nothing tells it from others.
-std::string target_identity(const transport::SshSessionPtr& ssh);
 
 }  // namespace rspbridge::proxy::cli::triaging

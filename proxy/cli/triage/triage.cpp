@@ -1,18 +1,9 @@
 #include "proxy/cli/triage/triage.hpp"
 
-#include <exception>
-#include <fstream>
-#include <iterator>
-#include <memory>
+#include <filesystem>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-#include <asio/co_spawn.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
-
 #include "proxy/cli/errors.hpp"
-#include "proxy/cli/signals.hpp"
 #include "proxy/cli/triage/batch.hpp"
 #include "proxy/cli/triage/core.hpp"
 #include "proxy/cli/triage/run_one.hpp"
@@ -40,7 +31,7 @@ asio::awaitable<int> triage(cli::Options options) {
     co_return exit_code(report);
   }
   options.verb = options.pid != 0 ? Verb::attach : Verb::exec;
-  const auto folders = options.symbols.empty() ? nullptr : std::make_shared<SymbolFolders>(options.symbols);
+  const auto folders = SymbolFolders::of(options.symbols);
   if (!options.triage.batch.empty()) co_return co_await run_batch(std::move(options), folders);
   Shared shared{.ssh = nullptr, .folders = folders};
   const auto report = co_await run_one(options, shared);

@@ -37,23 +37,11 @@ std::string passing(const rsp::StopReply& stop) {
 Trial::Trial(const asio::any_io_executor& executor, const cli::Options& options, Debuggee& debuggee,
              ImageFiles& files, const OutputTail& tail)
     : options_(options), debuggee_(debuggee), files_(files), tail_(tail) {
-  session_ = std::make_unique<Session>(executor, std::move(debuggee.stub), session_options(debuggee));
-  breakpoints_ = std::make_unique<Breakpoints>(*session_);
-}
-
-Session::Options Trial::session_options(Debuggee& debuggee) const {
-  Session::Options made;
-  made.on_exit = options_.on_exit;
-  made.far_on_target = debuggee.far_on_target;
-  made.version = RSPBRIDGE_VERSION;
-  if (!debuggee.gdbserver) return made;
-  made.interrupt_process = [&debuggee](std::int64_t pid) { return debuggee.gdbserver->interrupt(pid); };
+  Session::Options session = session_options(options, debuggee);
   // The helper reads files beside the stub, in one exchange; a command over SSH takes several.
-  if (debuggee.far_on_target) return made;
-  made.read_target_file = [&debuggee](std::string path) {
-    return debuggee.gdbserver->read_file(std::move(path));
-  };
-  return made;
+  if (debuggee.far_on_target) session.read_target_file = nullptr;
+  session_ = std::make_unique<Session>(executor, std::move(debuggee.stub), session);
+  breakpoints_ = std::make_unique<Breakpoints>(*session_);
 }
 
 asio::awaitable<Verdict> Trial::run() {

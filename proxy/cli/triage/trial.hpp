@@ -46,7 +46,6 @@ class Trial {
   using Findings = proxy::triage::Findings;
   enum class Next : std::uint8_t { go_on, done };
 
-  Session::Options session_options(Debuggee& debuggee) const;
   asio::awaitable<void> prepare();
   void serve_http(const asio::any_io_executor& executor);
   asio::awaitable<void> begin_program();

@@ -8,7 +8,8 @@
 #include "proxy/cli/errors.hpp"
 #include "proxy/cli/look/output_file.hpp"
 #include "proxy/cli/triage/trial.hpp"
-#include "proxy/http/handle.hpp"
+#include "proxy/core/core_pieces.hpp"
+#include "proxy/core/snapshot.hpp"
 #include "proxy/triage/report.hpp"
 
 namespace rspbridge::proxy::cli::triaging {
@@ -44,17 +45,13 @@ Stopped Trial::about(Outcome outcome) const {
 
 // The same bytes that GET /debug/core gives.
 asio::awaitable<void> Trial::save_core() {
-  http::Context context{*inspector_, "triage", RSPBRIDGE_VERSION};
-  http::Request request;
-  request.target = "/debug/core";
-  const http::Answer answer = co_await http::handle(request, context);
-  const auto* pieces = std::get_if<std::shared_ptr<http::PieceSource>>(&answer.body);
-  if (pieces == nullptr) throw Failure(exit_failed, "--core-out: there can be no core file of this process");
+  auto snapshot = co_await core::take_snapshot(*inspector_);
+  if (!snapshot) throw Failure(exit_failed, "--core-out: " + snapshot.error().sentence);
+  core::CorePieces pieces(*inspector_, *std::move(snapshot));
   look::OutputFile file(options_.triage.core_out);
-  for (std::uint64_t left = (*pieces)->length(); left > 0;) {
-    const auto piece = co_await (*pieces)->next();
-    if (!piece || piece->empty() || piece->size() > left)
-      throw Failure(exit_failed, "--core-out: the process's memory can't be read to its end");
+  for (std::uint64_t left = pieces.length(); left > 0;) {
+    const auto piece = co_await pieces.next();
+    if (!piece) throw Failure(exit_failed, "--core-out: " + piece.error().sentence);
     file.write(*piece);
     left -= piece->size();
   }

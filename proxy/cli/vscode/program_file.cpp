@@ -1,21 +1,17 @@
 #include "proxy/cli/vscode/program_file.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "proxy/symbols/elf_file.hpp"
+#include "proxy/symbols/files.hpp"
 
 namespace rspbridge::proxy::cli::vscode {
 
 ProgramKind inspect_program(const std::filesystem::path& file) {
-  std::error_code missing;
-  if (!std::filesystem::is_regular_file(file, missing)) return ProgramKind::none;
-  std::ifstream in(file, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (symbols::refuse(bytes, file.string())) return ProgramKind::none;
+  const auto bytes = symbols::read_file(file);
+  if (!bytes || symbols::refuse(*bytes, file.string())) return ProgramKind::none;
   try {
-    const auto sections = symbols::read_sections(bytes);
+    const auto sections = symbols::read_sections(*bytes);
     const bool go = std::any_of(sections.begin(), sections.end(), [](const symbols::Section& section) {
       return section.name == ".go.buildinfo" || section.name == ".note.go.buildid";
     });

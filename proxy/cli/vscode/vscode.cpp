@@ -3,10 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <system_error>
 
 #include <spdlog/spdlog.h>
@@ -14,11 +10,13 @@
 #include "proxy/cli/errors.hpp"
 #include "proxy/cli/foreground_gdb.hpp"
 #include "proxy/cli/look/output_file.hpp"
+#include "proxy/cli/search_path.hpp"
 #include "proxy/cli/vscode/adapters.hpp"
 #include "proxy/cli/vscode/merge.hpp"
 #include "proxy/cli/vscode/ports.hpp"
 #include "proxy/cli/vscode/program_file.hpp"
 #include "proxy/cli/vscode/values.hpp"
+#include "proxy/symbols/files.hpp"
 
 namespace rspbridge::proxy::cli::vscode {
 namespace {
@@ -39,9 +37,9 @@ File read(const FileKind& kind, const fs::path& folder) {
   if (!fs::exists(file.path, missing)) return file;
   if (!fs::is_regular_file(file.path, missing))
     throw Failure(exit_usage, file.path.string() + " is no file. Nothing was written; move it away");
-  std::ifstream in(file.path, std::ios::binary);
-  if (in.is_open()) file.before.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in) throw Failure(exit_failed, file.path.string() + " can't be read");
+  auto before = symbols::read_file(file.path);
+  if (!before) throw Failure(exit_failed, before.error());
+  file.before = *std::move(before);
   return file;
 }
 
@@ -122,18 +120,12 @@ std::vector<const Adapter*> chosen_adapters(const cli::Options& options, Program
   return chosen;
 }
 
-std::string search_path() {
-  const char* path = std::getenv("PATH");
-  return path ? path : "/usr/bin:/bin";
-}
-
 // "rspbridge" if that runs this very program, else its path.
 std::string this_program() {
   std::error_code error;
   const auto self = fs::read_symlink("/proc/self/exe", error);
-  std::istringstream directories(search_path());
-  for (std::string directory; std::getline(directories, directory, ':');)
-    if (fs::equivalent(fs::path(directory) / "rspbridge", self, error)) return "rspbridge";
+  for (const fs::path& folder : search_path())
+    if (fs::equivalent(folder / "rspbridge", self, error)) return "rspbridge";
   return self.string();
 }
 
@@ -143,7 +135,7 @@ Surroundings surroundings(const cli::Options& options, const fs::path& program_f
   const std::string seed = fs::weakly_canonical(vscode.folder).string() + " " + title(options);
   const std::uint16_t port = vscode.port != 0 ? vscode.port : choose_port(old_tasks, title(options), seed);
   return {.rspbridge = this_program(),
-          .gdb = choose_gdb(find_local_gdbs(search_path())),
+          .gdb = choose_gdb(find_local_gdbs()),
           .gdb_helper = gdb_helper(),
           .program_file = workspace_path(program_file, vscode.folder),
           .port = port,

@@ -1,27 +1,14 @@
-"""The memory of a process that rspbridge debugs, read from this machine's memory.
-
-    import rspbridge
-    with rspbridge.connect() as view:
-        stop = view.wait_for_stop()
-        for vma in view.vmas():
-            if vma.path == "[stack]":
-                print(view.read(vma.end - 64, 64).hex())
-
-Only the standard library, Linux, Python 3.9 or later. docs/view.md specifies what is spoken. Nothing here uses userfaultfd: memory
-is fetched when it is asked for. A view is for one thread at a time.
-"""
-import errno
+"""One session's memory, by the protocol that docs/view.md specifies."""
 import mmap
 import os
-import re
 import select
 import socket
-import stat
 import struct
 import time
-from typing import List, NamedTuple, Optional
+from typing import List, Optional
 
-__all__ = ["connect", "View", "Vma", "Error", "Unreadable", "Running"]
+from .errors import Error, Running, Unreadable
+from .vmas import Vma, parse_maps
 
 _MAGIC = b"RSPVIEW1"
 _VERSION = 1
@@ -35,85 +22,6 @@ _TRIES = 16
 _HELLO, _OK, _FAILURE, _VMAS_REPLY, _STATE = 1, 2, 3, 4, 5
 _ENSURE, _VMAS = 16, 17
 _WAIT = 1
-
-
-class Error(Exception):
-    """Something of the view can't be had. The message is for people."""
-
-
-class Unreadable(Error):
-    """The target can't read the memory. `begin` and `end` tell which."""
-
-    def __init__(self, text, begin, end):
-        super().__init__(text)
-        self.begin, self.end = begin, end
-
-
-class Running(Error):
-    """The target runs, or resumed too often meanwhile."""
-
-
-class Vma(NamedTuple):
-    """One line of /proc/PID/maps."""
-    begin: int
-    end: int
-    permissions: str  # such as "r-xp"
-    offset: int
-    device: str
-    inode: int
-    path: str
-
-
-def connect(session_or_socket_path: Optional[str] = None, wait: bool = True) -> "View":
-    """Connects to the session of that name, to the socket at that path (it has a slash), or to the only session.
-
-    With `wait`, calls wait for the next stop while the target runs; without, they raise Running.
-    """
-    name = session_or_socket_path
-    if name is not None and "/" in name:
-        return View(_connect(name), wait)
-    directory = _directory()
-    if name is not None:
-        return View(_connect(os.path.join(directory, name + ".view")), wait)
-    found = []
-    for entry in sorted(os.listdir(directory)):
-        if entry.endswith(".view"):
-            try:
-                found.append((entry, _connect(os.path.join(directory, entry))))
-            except ConnectionRefusedError:
-                pass  # left over
-    if len(found) != 1:
-        for _, connection in found:
-            connection.close()
-        names = ", ".join(entry[:-len(".view")] for entry, _ in found)
-        raise Error("there are several sessions in %s: %s" % (directory, names) if found else
-                    "no rspbridge is running: there is no session in %s" % directory)
-    return View(found[0][1], wait)
-
-
-def _directory():
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    path = os.path.join(runtime, "rspbridge") if runtime else "/tmp/rspbridge-%d" % os.geteuid()
-    try:
-        status = os.lstat(path)
-    except OSError as error:
-        raise Error("no rspbridge is running: there is no directory %s" % path) from error
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-        raise PermissionError(errno.EPERM, "not a directory of this user's that is closed to others", path)
-    return path
-
-
-def _connect(path):
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    try:
-        connection.connect(path)
-        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        if struct.unpack("3i", credentials)[1] != os.geteuid():
-            raise PermissionError(errno.EPERM, "the program that listens there is another user's", path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 class View:
@@ -208,7 +116,7 @@ class View:
                 raise Error("the list of VMAs is too long")
             with os.fdopen(os.dup(file), "rb") as text:
                 text.seek(0)
-                return _parse_maps(text.read(size).decode("utf-8", "replace"))
+                return parse_maps(text.read(size).decode("utf-8", "replace"))
         finally:
             if file >= 0:
                 os.close(file)
@@ -289,17 +197,3 @@ class View:
                 os.close(file)
             raise Error("the connection to rspbridge is lost")
         return kind, number, data[8:], files[0] if files else -1
-
-
-_LINE = re.compile(r"([0-9a-f]+)-([0-9a-f]+) ([r-][w-][x-][sp]) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)\s*(.*)")
-
-
-def _parse_maps(text):
-    """The VMAs of maps or smaps; the details of smaps are skipped."""
-    found = []
-    for line in text.splitlines():
-        match = _LINE.fullmatch(line)
-        if match:
-            begin, end, permissions, offset, device, inode, path = match.groups()
-            found.append(Vma(int(begin, 16), int(end, 16), permissions, int(offset, 16), device, int(inode), path))
-    return found
