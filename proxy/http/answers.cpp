@@ -72,8 +72,17 @@ Answer failure_answer(const inspect::Failure& failure, link::StopId stop_id) {
   return answer;
 }
 
-bool names_tag(std::string_view if_none_match, std::string_view etag) {
-  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
+bool has_already(const Request& request, std::string_view etag) {
+  const auto& named = request.if_none_match;
+  return named && (std::string_view(*named) == "*" || named->find(etag) != std::string::npos);
+}
+
+Answer not_modified(std::string content_type, std::string etag, std::uint64_t length, link::StopId stop_id) {
+  Answer answer = text_answer({}, std::move(content_type), stop_id);
+  answer.status = 304;
+  answer.headers.emplace_back("ETag", std::move(etag));
+  answer.omitted_length = length;
+  return answer;
 }
 
 tl::expected<memmap::AddressRange, Answer> instruction_range(const Call& call) {

@@ -29,15 +29,16 @@ class MapCache {
     bool operator==(const Key&) const = default;
   };
 
-  /// Null if it isn't there.
-  Text find(const Key& key) const;
-  void put(Key key, Text document);
-
- private:
   struct Entry {
     Key key;
     Text document;
+    std::string etag;  ///< weak: of all but the stop
   };
+  /// Null if it isn't there. As long as the next put().
+  const Entry* find(const Key& key) const;
+  const Entry& put(Entry entry);
+
+ private:
   std::array<Entry, 4> entries_;
   std::size_t next_ = 0;
 };

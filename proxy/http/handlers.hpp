@@ -44,8 +44,11 @@ Answer json_answer(nlohmann::ordered_json document, link::StopId stop_id);
 /// A body of any type.
 Answer text_answer(std::string text, std::string content_type, link::StopId stop_id);
 
-/// Whether If-None-Match names this entity (RFC 9110, 13.1.2: weak comparison).
-bool names_tag(std::string_view if_none_match, std::string_view etag);
+/// Whether the client has the entity with this tag already: its If-None-Match names it (RFC 9110, 13.1.2:
+/// weak comparison).
+bool has_already(const Request& request, std::string_view etag);
+/// The answer to who has: without a body, which would have had `length` bytes.
+Answer not_modified(std::string content_type, std::string etag, std::uint64_t length, link::StopId stop_id);
 
 /// The instructions of the parameters `addr` and `count`, or the answer that they are none.
 tl::expected<memmap::AddressRange, Answer> instruction_range(const Call& call);

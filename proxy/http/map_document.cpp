@@ -95,13 +95,16 @@ class EntryWriter {
   std::vector<std::pair<memmap::VmFlags, std::string>> flags_;  // a process has a handful
 };
 
-void append_head(std::string& out, const inspect::TargetMap& map) {
+// Where what is of this stop alone ends.
+std::size_t append_head(std::string& out, const inspect::TargetMap& map) {
   member(out, R"({"pid":)", map.pid);
   member(out, R"(,"stop_id":)", map.stop_id);
   member(out, R"(,"running":)", map.running);
+  const std::size_t lasting = out.size();
   member(out, R"(,"arch":)", map.architecture);
   member(out, R"(,"page_size":)", map.page_size);
   member(out, R"(,"source":)", memmap::to_string(map.map.source()));
+  return lasting;
 }
 
 void append_delve(std::string& out, const memmap::DelveEntry& entry) {
@@ -131,13 +134,13 @@ bool MapFilter::matches(const memmap::Vma& vma) const {
   return vma.path.find(path) != std::string::npos;
 }
 
-std::string map_document(const inspect::TargetMap& map, const MapFilter& filter,
+MapDocument map_document(const inspect::TargetMap& map, const MapFilter& filter,
                          const PopulatedBytes& populated) {
   const auto& vmas = map.map.vmas();
   const auto owners = module_of_vma(map);
   std::string out;
   out.reserve(256 + 360 * vmas.size());
-  append_head(out, map);
+  const std::size_t lasting = append_head(out, map);
   out += R"(,"entries":[)";
   bool first = true;
   EntryWriter writer;
@@ -148,7 +151,7 @@ std::string map_document(const inspect::TargetMap& map, const MapFilter& filter,
     writer.append(out, vmas[at], label, owners[at], populated(vmas[at].range));
   }
   out += "]}\n";
-  return out;
+  return {std::move(out), lasting};
 }
 
 std::string delve_document(const memmap::VmaMap& map, const MapFilter& filter) {

@@ -1,6 +1,7 @@
 // The memory map as JSON.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -23,8 +24,13 @@ struct MapFilter {
 /// How many bytes of a range are here already.
 using PopulatedBytes = std::function<std::uint64_t(memmap::AddressRange)>;
 
+struct MapDocument {
+  std::string text;
+  std::size_t lasting = 0;  ///< from there on it is the same at every stop at which the map is
+};
+
 /// The object of /debug/elf/memmap. Written by hand: a map may have thousands of entries.
-std::string map_document(const inspect::TargetMap& map, const MapFilter& filter,
+MapDocument map_document(const inspect::TargetMap& map, const MapFilter& filter,
                          const PopulatedBytes& populated);
 
 /// Exactly what Go's json.Marshal makes of []proc.MemoryMapEntry (memmap/delve.hpp).

@@ -1,10 +1,12 @@
 // GET /debug/elf/memmap
+#include <functional>
 #include <limits>
 #include <utility>
 
 #include "proxy/http/handle.hpp"
 #include "proxy/http/handlers.hpp"
 #include "proxy/http/map_document.hpp"
+#include "rsp/escape.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
@@ -15,25 +17,32 @@ MapFilter filter_of(const Arguments& arguments) {
           .path = std::string(arguments.text("path").value_or(""))};
 }
 
-Text write_document(const inspect::TargetMap& map, const Call& call) {
+MapDocument write_document(const inspect::TargetMap& map, const Call& call) {
   const auto filter = filter_of(call.arguments);
-  if (call.arguments.text("format") == "delve")
-    return std::make_shared<const std::string>(delve_document(map.map, filter));
+  if (call.arguments.text("format") == "delve") return {delve_document(map.map, filter), 0};
   const auto populated = [&](memmap::AddressRange range) { return call.context.inspection.populated(range); };
-  return std::make_shared<const std::string>(map_document(map, filter, populated));
+  return map_document(map, filter, populated);
+}
+
+// As the page of a step: a process's map is mostly what it was at the stop before.
+std::string etag_of(const inspect::TargetMap& map, const MapDocument& document) {
+  const std::string_view lasting = std::string_view(document.text).substr(document.lasting);
+  return "W/\"" + std::to_string(map.pid) + '-' + rsp::format_hex(std::hash<std::string_view>()(lasting)) +
+         '"';
 }
 
 }  // namespace
 
-Text MapCache::find(const Key& key) const {
+const MapCache::Entry* MapCache::find(const Key& key) const {
   for (const auto& entry : entries_)
-    if (entry.document && entry.key == key) return entry.document;
+    if (entry.document && entry.key == key) return &entry;
   return nullptr;
 }
 
-void MapCache::put(Key key, Text document) {
-  entries_[next_] = {std::move(key), std::move(document)};
+const MapCache::Entry& MapCache::put(Entry entry) {
+  Entry& place = entries_[next_];
   next_ = (next_ + 1) % entries_.size();
+  return place = std::move(entry);
 }
 
 asio::awaitable<Answer> answer_memory_map(const Call& call) {
@@ -47,16 +56,21 @@ asio::awaitable<Answer> answer_memory_map(const Call& call) {
   auto reading = quickly ? context.inspection.quick_map() : context.inspection.map();
   const auto map = co_await std::move(reading);
   if (!map) co_return failure_answer(map.error(), stop_id);
-  Answer answer;
-  answer.stop_id = (*map)->stop_id;
   const memmap::AddressRange everything{{0}, {std::numeric_limits<std::uint64_t>::max()}};
   MapCache::Key key{*map, context.inspection.populated(everything), call.request.target};
-  auto document = context.maps.find(key);
-  if (!document) {
-    document = write_document(**map, call);
-    context.maps.put(std::move(key), document);
+  const auto* known = context.maps.find(key);
+  if (!known) {
+    auto document = write_document(**map, call);
+    std::string etag = etag_of(**map, document);
+    known = &context.maps.put(
+        {std::move(key), std::make_shared<const std::string>(std::move(document.text)), std::move(etag)});
   }
-  answer.body = std::move(document);
+  if (has_already(call.request, known->etag))
+    co_return not_modified("application/json", known->etag, known->document->size(), (*map)->stop_id);
+  Answer answer;
+  answer.stop_id = (*map)->stop_id;
+  answer.headers.emplace_back("ETag", known->etag);
+  answer.body = known->document;
   co_return answer;
 }
 

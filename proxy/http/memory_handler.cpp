@@ -84,13 +84,6 @@ Answer plain(unsigned status, link::StopId stop_id) {
   return answer;
 }
 
-Answer not_modified(const std::string& etag, std::uint64_t length, link::StopId stop_id) {
-  auto answer = plain(304, stop_id);
-  answer.headers.emplace_back("ETag", etag);
-  answer.omitted_length = length;
-  return answer;
-}
-
 Answer unsatisfiable(std::uint64_t length, link::StopId stop_id) {
   auto answer =
       error_answer(416, "bad_range", "The range isn't within the memory that was asked for.", stop_id);
@@ -115,8 +108,8 @@ asio::awaitable<Answer> answer_memory(const Call& call) {
   if (address + (length - 1) < address)
     co_return error_answer(400, "wraps", "The range goes beyond the last address.", stop_id);
   const auto etag = etag_of(before, address, length);
-  if (call.request.if_none_match && names_tag(*call.request.if_none_match, etag))
-    co_return not_modified(etag, length, stop_id);
+  if (has_already(call.request, etag))
+    co_return not_modified("application/octet-stream", etag, length, stop_id);
   const auto range = wanted_range(call.request, etag, length);
   if (std::holds_alternative<UnsatisfiableRange>(range)) co_return unsatisfiable(length, stop_id);
   const auto* part = std::get_if<ByteRange>(&range);

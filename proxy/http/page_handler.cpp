@@ -46,13 +46,11 @@ asio::awaitable<Answer> answer_page(const Call& call) {
   const auto file =
       std::find_if(files.begin(), files.end(), [&](const PageFile& one) { return one.name == name; });
   if (file == files.end()) co_return error_answer(404, "not_found", "The page has no such file.", stop_id);
-  const bool known = call.request.if_none_match && names_tag(*call.request.if_none_match, file->etag);
-  auto answer = text_answer(known ? std::string() : std::string(file->bytes), type_of(name), stop_id);
-  if (known) {
-    answer.status = 304;
-    answer.omitted_length = file->bytes.size();
-  }
-  answer.headers.emplace_back("ETag", file->etag);
+  const std::string etag(file->etag);
+  auto answer = has_already(call.request, etag)
+                    ? not_modified(type_of(name), etag, file->bytes.size(), stop_id)
+                    : text_answer(std::string(file->bytes), type_of(name), stop_id);
+  if (answer.status == 200) answer.headers.emplace_back("ETag", etag);
   answer.headers.emplace_back("Content-Security-Policy", content_policy);
   answer.headers.emplace_back("Referrer-Policy", "no-referrer");
   co_return answer;

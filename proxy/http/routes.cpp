@@ -20,9 +20,9 @@ constexpr std::array map_parameters{
               .kind = Kind::choice,
               .choices = "smaps|maps",
               .otherwise = "smaps",
-              .doc =
-                  "`maps`: from what came with the stop, without VmFlags, and so with the regions that Delve "
-                  "leaves out; quicker where there are thousands"},
+              .doc = "`maps`: from what came with the stop, else from `/proc/PID/maps`: without VmFlags, and "
+                     "so with the regions that Delve "
+                     "leaves out; quicker where there are thousands"},
     Parameter{.name = "addr", .kind = Kind::number, .doc = "only the entry that holds this address"},
     Parameter{.name = "perm",
               .kind = Kind::permissions,

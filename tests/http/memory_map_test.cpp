@@ -68,6 +68,29 @@ TEST_CASE("source=maps is the map that came with the stop, whose VmFlags aren't 
   CHECK(body_of(refused).value_or("").find("VmFlags") != std::string::npos);
 }
 
+TEST_CASE("a map that is what it was at another stop isn't sent again") {
+  auto target = sample_target();
+  Context context{*target, "s", "v"};
+  Request request{.target = "/debug/elf/memmap"};
+  const auto first = ask(*target, context, request);
+  request.if_none_match = header_of(first, "ETag");
+  target->now.stop_id = 8;
+  target->target_map->stop_id = 8;
+  const auto same = ask(*target, context, request);
+  CHECK(same.status == 304);
+  CHECK(same.stop_id == 8);
+  CHECK(header_of(same, "ETag") == request.if_none_match);
+  CHECK(same.omitted_length == body_of(first).value().size());
+  CHECK(body_of(same) == "");
+
+  target->here = 0x401000;  // more of it has come
+  const auto more = ask(*target, context, request);
+  CHECK(more.status == 200);
+  CHECK(header_of(more, "ETag") != request.if_none_match);
+  request.target = "/debug/elf/memmap?addr=0x400010";
+  CHECK(ask(*target, context, request).status == 200);
+}
+
 TEST_CASE("the memory map is filtered by address, permissions and path") {
   auto target = sample_target();
   const auto sizes = [&](const std::string& query) {

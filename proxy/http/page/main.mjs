@@ -31,6 +31,7 @@ class Page {
   #loading = null;  // AbortController of what is asked about this moment
   #fault = null;
   #regions = [];
+  #mapTag = "";     // ETag of the map whose regions are shown
 
   constructor() {
     const open = (address) => this.#memory.goTo(address);
@@ -103,8 +104,7 @@ class Page {
   // A step is over before that, and asks nothing.
   async #showRunning(signal) {
     await pause(RUNNING_PAUSE, signal);
-    const map = await this.#api.json("/debug/elf/memmap", signal);
-    this.#showMap(map, () => {});
+    this.#showMap(await this.#api.jsonSince("/debug/elf/memmap", this.#mapTag, signal), () => {});
   }
 
   // The quick map has none.
@@ -117,8 +117,10 @@ class Page {
     return flags;
   }
 
-  #showMap(map, painted) {
-    this.#regions = regionsOf(map.entries);
+  #showMap({ document, etag }, painted) {
+    if (document === null) return painted();
+    this.#mapTag = etag;
+    this.#regions = regionsOf(document.entries);
     this.#map.show(this.#regions, painted);
     this.#list.show(this.#regions);
   }
@@ -138,7 +140,7 @@ class Page {
   }
 
   async #showMapOfStop(stop, began, signal) {
-    const map = await this.#api.json("/debug/elf/memmap?source=maps", signal);
+    const map = await this.#api.jsonSince("/debug/elf/memmap?source=maps", this.#mapTag, signal);
     const answered = performance.now();
     const done = (name, start) => performance.measure(name, { start, end: performance.now(), detail: stop });
     this.#showMap(map, () => (done("paint", answered), done("update", began)));
@@ -185,6 +187,7 @@ class Page {
 
   #forget(message) {
     this.#regions = [];
+    this.#mapTag = "";
     this.#fault = null;
     this.#marks = [];
     delete document.documentElement.dataset.shown;

@@ -1,4 +1,5 @@
-// A process with thousands of memory regions and hundreds of threads: vast REGIONS THREADS. It calls tick() for ever.
+// A process with thousands of memory regions and hundreds of threads: vast REGIONS THREADS. It calls tick() for ever, which maps another
+// region every second time.
 #include <semaphore.h>
 #include <sys/mman.h>
 
@@ -11,7 +12,11 @@ sem_t never;
 }  // namespace
 
 int ticks = 0;
-void tick() { ++ticks; }
+void tick() {
+  if (++ticks % 2 != 0) return;
+  const int protection = ticks % 4 == 0 ? PROT_READ : PROT_NONE;  // its neighbour's is another
+  if (mmap(nullptr, page, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) std::abort();
+}
 
 int main(int argc, char** argv) {
   const std::size_t regions = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 5000;
