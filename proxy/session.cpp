@@ -28,8 +28,8 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
       options_(std::move(options)),
       far_(make_far(options_)),
       knowledge_({.far = [this](link::ToFar message) { far_->send(std::move(message)); },
-                  .changed = [this](const std::string& request,
-                                    const std::string& reply) { on_change(request, reply); },
+                  .changed = [this](const near::PacketRow& row, const std::string& request,
+                                    const std::string& reply) { on_change(row, request, reply); },
                   .expects_files =
                       [this](const near::ExpectedFiles& files) {
                         if (gdb_) gdb_->client.expect_files(files);

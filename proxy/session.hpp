@@ -189,7 +189,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   /// Gives observers their messages; false if there was none.
   bool carry_to_observers();
   /// GDB has changed something in the target.
-  void on_change(const std::string& request, const std::string& reply);
+  void on_change(const near::PacketRow& row, const std::string& request, const std::string& reply);
   /// Tells observers of a stop that isn't one on the way to another.
   void watch_for_stand();
   asio::awaitable<void> tell_if_standing(link::StopId stop);

@@ -20,6 +20,22 @@ constexpr std::size_t most_pending = std::size_t{8} << 20;  // bytes for an obse
 // A GDB that steps, or whose libraries are loaded, resumes the target at once.
 constexpr std::chrono::milliseconds stands_after{50};
 
+using Touches = inspect::StubAccess::Touches;
+
+Touches touches_of(near::Keep keep) {
+  switch (keep) {
+    case near::Keep::memory:
+      return Touches::memory;
+    case near::Keep::registers:
+      return Touches::registers;
+    case near::Keep::stop:
+    case near::Keep::nothing:
+      return Touches::nothing;
+    default:
+      return Touches::anything;
+  }
+}
+
 }  // namespace
 
 bool Session::serves(const transport::Peer& peer) const {
@@ -249,10 +265,10 @@ bool Session::carry_to_observers() {
 }
 
 // What observers were told holds no longer, though the target didn't run.
-void Session::on_change(const std::string& request, const std::string& reply) {
-  if (observer_) observer_->on_change(request, reply);
-  const bool writes_registers = request.starts_with('G') || request.starts_with('P');
-  if (!observers_.empty() && writes_registers) knowledge_.count_as_stop();
+void Session::on_change(const near::PacketRow& row, const std::string& request, const std::string& reply) {
+  const Touches touches = touches_of(row.keep);
+  if (observer_) observer_->on_change(touches, request, reply);
+  if (!observers_.empty() && touches == Touches::registers) knowledge_.count_as_stop();
 }
 
 void Session::watch_for_stand() {

@@ -73,7 +73,7 @@ asio::awaitable<inspect::Result<Session::Answers>> Session::ask(std::vector<Ques
     knowledge_.ask(std::move(request), [this, outcome, i](std::optional<std::string> reply) {
       if (!reply)
         outcome->refused = true;
-      else if (!std::string_view(*reply).starts_with("E.the stub has no thread"))
+      else if (!std::string_view(*reply).starts_with(link::no_such_thread))
         outcome->answers[i] = *std::move(reply);
       if (--outcome->left == 0) wake();
     });

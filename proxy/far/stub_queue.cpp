@@ -186,7 +186,8 @@ void StubQueue::end(const Job& job, std::string payload) {
   if (refused && job.no_thread) return job.no_thread();
   // GDB takes a sentence for an error in answer to some packets only.
   if (refused && job.from_gdb) payload = "E01";
-  if (refused && !job.from_gdb) payload = "E.the stub has no thread " + rsp::format_thread_id(*job.thread);
+  if (refused && !job.from_gdb)
+    payload = std::string(link::no_such_thread) + ' ' + rsp::format_thread_id(*job.thread);
   if (job.done) job.done(std::move(payload), true);
 }
 

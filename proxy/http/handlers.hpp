@@ -1,6 +1,7 @@
 // The handlers of the route table, and what they answer with.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 

@@ -17,27 +17,9 @@
 namespace rspbridge::proxy::inspect {
 
 using memmap::VirtAddr;
+using Touches = StubAccess::Touches;
 
 namespace {
-
-/// What a request of GDB's with Effect::changes touches.
-enum class Touched : std::uint8_t { nothing, memory, registers, unknown };
-struct ChangeRow {
-  std::string_view prefix;
-  Touched touched;
-};
-// A request that isn't listed may touch anything.
-constexpr ChangeRow change_table[] = {
-    {"M", Touched::memory},         {"X", Touched::memory},  {"P", Touched::registers},
-    {"G", Touched::registers},      {"Z", Touched::nothing}, {"z", Touched::nothing},
-    {"QMemTags", Touched::nothing},  // tags are no part of what is kept
-};
-
-Touched touched_by(std::string_view request) {
-  for (const ChangeRow& row : change_table)
-    if (request.starts_with(row.prefix)) return row.touched;
-  return Touched::unknown;
-}
 
 memmap::SharedView make_view(memmap::ViewLimits limits) {
   auto view = memmap::SharedView::create(limits);
@@ -101,17 +83,16 @@ void Inspector::on_state() {
   }
 }
 
-void Inspector::on_change(const std::string& request, const std::string& reply) {
-  const Touched touched = touched_by(request);
-  if (touched == Touched::nothing) return;
+void Inspector::on_change(Touches touches, const std::string& request, const std::string& reply) {
+  if (touches == Touches::nothing) return;
   ++changes_;
   known_.untouched = {};
-  if (touched == Touched::registers) {
+  if (touches == Touches::registers) {
     known_.registers.clear();
     known_.threads.reset();
   }
-  const auto written = touched == Touched::memory ? rsp::parse_memory_write(request) : std::nullopt;
-  if (touched == Touched::unknown || (touched == Touched::memory && !written)) return stub_.count_as_stop();
+  const auto written = touches == Touches::memory ? rsp::parse_memory_write(request) : std::nullopt;
+  if (touches == Touches::anything || (touches == Touches::memory && !written)) return stub_.count_as_stop();
   if (!written || reply != "OK" || written->data.empty()) return;
   const VirtAddr begin = memmap::untagged(VirtAddr{written->address});
   // Whole pages of it are only known if they were before.

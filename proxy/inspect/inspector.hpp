@@ -98,7 +98,7 @@ class Inspector final : public Inspection, private StubAccess::Observer {
     int& count_;
   };
   void on_state() override;
-  void on_change(const std::string& request, const std::string& reply) override;
+  void on_change(StubAccess::Touches touches, const std::string& request, const std::string& reply) override;
   Moment moment() const;
   /// The target was stopped at `since`, and isn't any more at the same stop.
   bool has_gone_on(const Moment& since) const;

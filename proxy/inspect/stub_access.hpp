@@ -55,14 +55,17 @@ class StubAccess {
   /// How the way to the stub fares.
   virtual link::LinkReport link_report() const = 0;
 
+  /// What of a stop a request of GDB's may change.
+  enum class Touches : std::uint8_t { nothing, memory, registers, anything };
+
   /// Told of what happens to the target.
   class Observer {
    public:
     virtual ~Observer() = default;
     /// state() is another. A resume is told before the stub gets it.
     virtual void on_state() = 0;
-    /// GDB's request, which may change something, was answered; both run-length expanded.
-    virtual void on_change(const std::string& request, const std::string& reply) = 0;
+    /// GDB's request, which touches that, was answered; both run-length expanded.
+    virtual void on_change(Touches touches, const std::string& request, const std::string& reply) = 0;
   };
   /// Not owned; null takes the observer away. One at a time.
   virtual void observe(Observer* observer) = 0;

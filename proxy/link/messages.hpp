@@ -169,6 +169,9 @@ struct Reply {
   bool final = true;
 };
 
+/// How the Reply begins to a request of near's own whose thread can't be selected.
+inline constexpr std::string_view no_such_thread = "E.the stub has no thread";
+
 /// Request `id` wasn't sent: the target runs.
 struct Refused {
   RequestId id = 0;

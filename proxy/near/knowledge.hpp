@@ -36,7 +36,8 @@ class Knowledge {
   struct Hooks {
     link::SendToFar far;  ///< the way to the stub's end
     /// The stub has answered a request of GDB's with Effect::changes; the reply is run-length expanded.
-    std::function<void(const std::string& request, const std::string& reply)> changed = {};
+    std::function<void(const PacketRow& row, const std::string& request, const std::string& reply)> changed =
+        {};
     /// GDB will open these files.
     std::function<void(const ExpectedFiles& files)> expects_files = [](const auto&) {};
     /// How the link stands now; by this what comes unasked with a stop is bounded.

@@ -24,7 +24,7 @@ void Knowledge::before_change(const Request& request, const PacketRow& row) {
       memory_.written(write->address, write->data.size());
     else
       drop_memory();
-  } else {
+  } else if (row.keep != Keep::stop) {
     drop_of_stop();
     drop_memory();
   }

@@ -83,7 +83,7 @@ void Knowledge::learn(const Passed& passed, const std::string& payload) {
   if (passed.payload.starts_with("qSupported")) features_ = reply;
   learn_breakpoint(passed, reply);
   if (passed.effect == link::Effect::changes && passed.of_gdb && hooks_.changed)
-    hooks_.changed(passed.payload, reply);
+    hooks_.changed(row_for(passed.payload), passed.payload, reply);
 }
 
 void Knowledge::on_stop(link::StopBundle bundle) {

@@ -105,7 +105,7 @@ constexpr PacketRow table[] = {
     {"qCRC", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr,
      "checksum of memory, computed on the target"},
     {"qMemTags", Match::word, forward, looks, reply, Keep::never, nullptr, nullptr, "memory tags"},
-    {"QMemTags", Match::word, forward, changes, reply, Keep::never, nullptr, nullptr, "writes memory tags"},
+    {"QMemTags", Match::word, forward, changes, reply, Keep::stop, nullptr, nullptr, "writes memory tags"},
 
     // Breakpoints.
     {"Z", Match::prefix, forward, changes, reply, Keep::nothing, nullptr, note_breakpoint,

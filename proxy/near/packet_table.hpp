@@ -32,11 +32,11 @@ enum class Match : std::uint8_t {
 /// How long the stub's answer to a packet holds, so that it can be given again (near/knowledge.hpp). Of a
 /// packet that changes something: what it touches of all that is kept.
 enum class Keep : std::uint8_t {
-  never,      ///< it is asked for each time; touches everything of this stop
-  session,    ///< as long as the stub's connection
-  trace,      ///< until a tracepoint packet of GDB's, while no trace runs: none begins by itself
-  program,    ///< until a process ends, begins, or executes another program
-  stop,       ///< until the target resumes or GDB changes anything but a breakpoint
+  never,    ///< it is asked for each time; touches everything of this stop
+  session,  ///< as long as the stub's connection
+  trace,    ///< until a tracepoint packet of GDB's, while no trace runs: none begins by itself
+  program,  ///< until a process ends, begins, or executes another program
+  stop,     ///< until the target resumes or GDB changes anything but a breakpoint; touches no more than such
   registers,  ///< as `stop`, for the thread that Hg selected; until its registers are written
   memory,     ///< pages: until the target resumes or they are written
   select,     ///< Hg: good if the thread is known to live at this stop

@@ -40,7 +40,7 @@ struct Broken final : inspect::StubAccess::Observer {
       throw std::logic_error("the observer broke");
     }
   }
-  void on_change(const std::string&, const std::string&) override {}
+  void on_change(inspect::StubAccess::Touches, const std::string&, const std::string&) override {}
 };
 
 // What a file is read by that never comes, until `hang` is cancelled.

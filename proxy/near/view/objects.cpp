@@ -1,10 +1,10 @@
 #include "proxy/near/view/objects.hpp"
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "proxy/near/client.hpp"
-#include "rsp/escape.hpp"
 #include "rsp/qxfer.hpp"
 
 namespace rspbridge::proxy::near {
@@ -29,14 +29,10 @@ Task<std::string> read_object(Client& client, std::string object, std::string an
   co_return whole;
 }
 
-Task<AuxiliaryVector> read_auxiliary_vector(Client& client) {
+Task<std::optional<memmap::Auxv>> read_auxv(Client& client) {
   auto reading = read_object(client, "auxv", "");
   const std::string bytes = co_await reading;
-  AuxiliaryVector vector;
-  for (std::size_t at = 0; at + 16 <= bytes.size(); at += 16)
-    vector.emplace(rsp::little_endian(std::string_view(bytes).substr(at, 8)),
-                   rsp::little_endian(std::string_view(bytes).substr(at + 8, 8)));
-  co_return vector;
+  co_return bytes.empty() ? std::nullopt : memmap::Auxv::parse(bytes);
 }
 
 }  // namespace rspbridge::proxy::near

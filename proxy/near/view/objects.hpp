@@ -1,11 +1,10 @@
 // The stub's objects (qXfer), read whole.
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
-#include <string_view>
 
+#include "memmap/auxv.hpp"
 #include "proxy/near/task.hpp"
 
 namespace rspbridge::proxy::near {
@@ -15,10 +14,7 @@ class Client;
 /// An object of the process that GDB selected, of 1 MiB at most; empty if it can't be read.
 Task<std::string> read_object(Client& client, std::string object, std::string annex);
 
-/// The values of the auxiliary vector (getauxval(3)) by their types.
-using AuxiliaryVector = std::map<std::uint64_t, std::uint64_t>;
-
-/// That of the process that GDB selected; empty if it can't be read.
-Task<AuxiliaryVector> read_auxiliary_vector(Client& client);
+/// The auxiliary vector of the process that GDB selected; nothing if it can't be read.
+Task<std::optional<memmap::Auxv>> read_auxv(Client& client);
 
 }  // namespace rspbridge::proxy::near

@@ -1,5 +1,7 @@
 #include "proxy/near/view/registers.hpp"
 
+#include <elf.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -14,8 +16,8 @@ namespace {
 
 using Failure = std::optional<std::string>;
 
-// Auxiliary vector entries (getauxval(3)), and AArch64's bit for pointer authentication (elf_hwcaps).
-constexpr std::uint64_t at_hwcap = 16, hwcap_paca = std::uint64_t{1} << 30;
+// Of AT_HWCAP: AArch64's bit for pointer authentication (elf_hwcaps).
+constexpr std::uint64_t hwcap_paca = std::uint64_t{1} << 30;
 // Bits 48 to 54: Linux gives user space 48 bits of address, and the top byte is ignored.
 constexpr std::uint64_t linux_pac_mask = 0x007f000000000000;
 
@@ -61,10 +63,9 @@ Task<tl::expected<rsp::ViewDefinition, std::string>> Registers::define(const rsp
   if (settings_.kind == ViewKind::x86_64) co_return rsp::x86_64_view(stub);
   rsp::ViewFacts facts;
   if (!stub.feature("org.gnu.gdb.aarch64.pauth")) {
-    auto looking = read_auxiliary_vector(client_);
-    const AuxiliaryVector vector = co_await looking;
-    const auto capabilities = vector.find(at_hwcap);
-    facts.pac = capabilities != vector.end() && (capabilities->second & hwcap_paca) != 0;
+    auto looking = read_auxv(client_);
+    const auto auxv = co_await looking;
+    facts.pac = auxv && (auxv->find(AT_HWCAP).value_or(0) & hwcap_paca) != 0;
     facts.pac_mask = linux_pac_mask;
   }
   co_return rsp::core_view(stub, facts);

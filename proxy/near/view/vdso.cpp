@@ -1,5 +1,7 @@
 #include "proxy/near/view/vdso.hpp"
 
+#include <elf.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -13,8 +15,6 @@
 namespace rspbridge::proxy::near {
 namespace {
 
-// Auxiliary vector entries (getauxval(3)).
-constexpr std::uint64_t at_pagesz = 6, at_sysinfo_ehdr = 33;
 constexpr std::uint64_t smallest_page = 4096;  // bytes; the ELF headers are within
 constexpr std::uint64_t largest = 1 << 18;     // bytes: the pages of a vDSO
 constexpr std::uint64_t block = 1024;          // bytes a read: in hex it fits every stub's packets
@@ -45,14 +45,14 @@ Task<std::string> Vdso::read_memory(std::uint64_t begin, std::uint64_t end) {
 }
 
 Task<Vdso::Pages> Vdso::find() {
-  auto reading = read_auxiliary_vector(client_);
-  const AuxiliaryVector vector = co_await reading;
-  const auto address = vector.find(at_sysinfo_ehdr), page_size = vector.find(at_pagesz);
+  auto reading = read_auxv(client_);
+  const auto auxv = co_await reading;
+  const auto address = auxv ? auxv->find(AT_SYSINFO_EHDR) : std::nullopt;
   Pages pages;
-  if (address == vector.end() || address->second > ~largest) co_return pages;
-  pages.begin = address->second;
+  if (!address || *address > ~largest) co_return pages;
+  pages.begin = *address;
   pages.end = pages.begin + largest;
-  pages.page_size = page_size == vector.end() ? smallest_page : page_size->second;
+  pages.page_size = auxv->find(AT_PAGESZ).value_or(smallest_page);
   co_return pages;
 }
 
