@@ -88,7 +88,7 @@ asio::awaitable<bool> Session::leave_process(std::string pid) {
     reply = co_await ask(detach, Effect::resumes, Answer::reply);
   if (reply != "OK")
     spdlog::warn("process {} could not be {}: the stub answered {}", name, kills ? "killed" : "let go",
-                 reply);
+                 reply.empty() ? "an empty reply" : reply);
   co_return reply == "OK";
 }
 

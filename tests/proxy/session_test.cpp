@@ -1,6 +1,7 @@
 // A session whose target, or whose own code, doesn't do what it should.
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include "proxy/inspect/inspector.hpp"
+#include "rsp/escape.hpp"
 #include "tests/proxy/scripted_session.hpp"
 #include "tests/support/catch.hpp"
 
@@ -66,6 +68,28 @@ TEST_CASE("a thread list that isn't understood is no list of processes") {
   CHECK_FALSE(end.ok);
   CHECK(end.reason ==
         "could not leave the target in order: the stub's thread list isn't understood: mp2a.2a,what");
+}
+
+TEST_CASE("a session leaves all threads' process, which the stub lists in one document, not one for one") {
+  ScriptedSession target;
+  std::string list = "l<threads>";
+  for (int thread = 1; thread <= 50; ++thread)
+    list += "<thread id=\"p2a." + rsp::format_hex(static_cast<std::uint64_t>(thread)) + "\"/>";
+  target.replies["qXfer:threads:read::0,1000"] = list + "</threads>";
+  target.replies["qfThreadInfo"] = "mnot to be asked";
+  target.replies["qAttached:2a"] = "1";
+  target.run(target.session->open(patience));
+  target.session->request_end("enough");
+  SessionEnd end;
+  SECTION("a process that the stub lets go") {
+    target.replies["D;2a"] = "OK";
+    target.run(end_of(*target.session, end));
+    CHECK(end.ok);
+  }
+  SECTION("a process that it doesn't") {
+    target.run(end_of(*target.session, end));
+    CHECK(end.reason == "could not leave the target in order: the stub refused");
+  }
 }
 
 TEST_CASE("an error while messages are moved is no end of moving them") {
