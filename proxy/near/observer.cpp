@@ -41,6 +41,8 @@ Observer::Observer(Hooks hooks, const Knowledge& knowledge, link::RequestId& las
 void Observer::to_far(link::ToFar message) {
   if (auto* request = std::get_if<Request>(&message)) return on_request(std::move(*request));
   const bool interrupts = std::holds_alternative<link::Interrupt>(message);
+  if (interrupts && waits_ && waits_->of_resume && is_standing())  // a person wants the prompt back
+    return tell_stop(*std::exchange(waits_, std::nullopt));
   if (interrupts && waits_ && !hooks_.controlled()) return hooks_.far(link::StopTarget{});
   if (interrupts && waits_ && waits_->of_resume)
     return say("this GDB observes, and stops nothing: " + hooks_.who() + " controls the target; " +

@@ -48,6 +48,9 @@ class Observer {
   void on_link(const link::ToNear& message);
   /// The target stands: who waits for a stop, and doesn't know this one, is told.
   void stands();
+  /// Nobody is left who would resume a target that stands: who waits for the next stop is told the present
+  /// one.
+  void nobody_resumes();
   /// The next message for its client; nothing when there is none now.
   std::optional<link::ToNear> next();
 

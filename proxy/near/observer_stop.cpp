@@ -90,6 +90,12 @@ void Observer::stands() {
   tell_stop(*std::exchange(waits_, std::nullopt));
 }
 
+void Observer::nobody_resumes() {
+  if (!waits_ || !waits_->of_resume || !knowledge_.looks()) return;
+  say("the GDB in control has left, and the target stays stopped; `monitor rspbridge take` takes control");
+  tell_stop(*std::exchange(waits_, std::nullopt));
+}
+
 void Observer::tell_stop(const Wait& wait) {
   see_stop();
   const auto& thread = knowledge_.state().stopped_thread();

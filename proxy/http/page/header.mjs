@@ -42,6 +42,7 @@ export class Header {
 
   lost() {
     this.#show("lost", "");
+    byId("said").textContent = byId("pid").textContent = byId("stop").textContent = "";
     byId("controls").hidden = true;
     byId("notice").hidden = false;
     byId("notice").textContent = "Nobody answers here: the session has ended, or its machine is out of reach. The page goes on with the next one at this address.";

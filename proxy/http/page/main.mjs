@@ -68,7 +68,7 @@ class Page {
       showCrash(null);
       return this.#again((signal) => this.#showRunning(signal));
     }
-    this.#again((signal) => this.#showStop(event, reason, began, signal));
+    this.#again((signal) => this.#whileStale(this.#showStop(event, reason, began, signal), signal));
   }
 
   lost() {
@@ -123,6 +123,16 @@ class Page {
     this.#regions = regionsOf(document.entries);
     this.#map.show(this.#regions, painted);
     this.#list.show(this.#regions);
+  }
+
+  // Until all of a stop is there, what is of an earlier one is faint, if one has the time to see it.
+  async #whileStale(work, signal) {
+    document.documentElement.dataset.stale = "";
+    try {
+      await work;
+    } finally {
+      if (!signal.aborted) delete document.documentElement.dataset.stale;
+    }
   }
 
   async #showStop(state, reason, began, signal) {
@@ -191,6 +201,7 @@ class Page {
     this.#fault = null;
     this.#marks = [];
     delete document.documentElement.dataset.shown;
+    delete document.documentElement.dataset.stale;
     for (const view of [this.#map, this.#list, this.#threads, this.#registers, this.#code, this.#memory, this.#link]) view.clear(message);
     showCrash(null);
   }

@@ -25,5 +25,8 @@ def needed():
 
 def monitor(bridge, words):
     """What `monitor rspbridge WORDS` prints."""
-    said = bridge.send_packet("qRcmd," + ("rspbridge " + words).encode().hex())
+    try:
+        said = bridge.send_packet("qRcmd," + ("rspbridge " + words).encode().hex())
+    except gdb.error as error:  # the target runs
+        raise gdb.GdbError(str(error)) from None
     return "" if said == b"OK" else bytes.fromhex(said.decode()).decode()

@@ -62,7 +62,7 @@ class BridgeMap(gdb.Command):
 Usage: bridge map [-perm LETTERS] [EXPRESSION | PATH]
 With EXPRESSION, only the mapping that holds this address, such as $sp or &variable. With PATH, which begins with a slash, only
 mappings of files whose path contains it. LETTERS: only mappings with all of r, w, x, p (private) or s (shared).
-The target may run, unless EXPRESSION needs it stopped."""
+While the target runs GDB can't ask for it: use `rspbridge memmap` in a shell."""
 
     def __init__(self):
         super().__init__("bridge map", gdb.COMMAND_STATUS, gdb.COMPLETE_EXPRESSION)

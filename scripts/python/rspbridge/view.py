@@ -126,6 +126,7 @@ class View:
         ever; then TimeoutError."""
         until = None if timeout is None else time.monotonic() + timeout
         while True:
+            self._fail_if_over()
             state = self.state
             if state % 2 == 0 and state // 2 > after:
                 return state // 2
@@ -133,6 +134,10 @@ class View:
             if not select.select([self._socket], [], [], left)[0]:
                 raise TimeoutError("the target didn't stop in time")
             self._receive_any()
+
+    def _fail_if_over(self):
+        if select.select([self._socket], [], [], 0)[0] and not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            raise Error("the session is over")
 
     def _ensure(self, address, length):
         """Has the range fetched; the stop id of it. Pieces of different stops are fetched anew."""
@@ -161,7 +166,10 @@ class View:
 
     def _ask(self, kind, body):
         self._last_id = (self._last_id + 1) & 0xffffffff
-        self._socket.send(struct.pack("<II", kind, self._last_id) + body)
+        try:
+            self._socket.send(struct.pack("<II", kind, self._last_id) + body)
+        except ConnectionError as error:
+            raise Error("the session is over") from error
         while True:
             kind, number, body, file = self._receive()
             if kind == _STATE:
