@@ -139,7 +139,7 @@ void Observer::wait_for_stop(const Request& request) {
     return tell_stop(*std::exchange(waits_, std::nullopt));
   if (is_behind && is_standing()) return stands();
   if (is_behind || std::exchange(was_told_, true)) return;
-  say("this GDB observes, and resumes nothing: it waits for the next stop. " + hooks_.who() +
+  say("this GDB observes, and resumes nothing: it waits for the next stop; " + hooks_.who() +
       " controls the target; " + how_to_take);
 }
 
