@@ -39,7 +39,6 @@ struct Vma {
   /// True if reading it may have effects on the machine, or never gives what the next reading gives: a
   /// device's, or the kernel's clock ([vvar]). Without details its path has to tell.
   bool is_device() const noexcept;
-  /// True if its pages carry memory tags (PROT_MTE). False where only maps was read, which doesn't tell.
 };
 
 /// Where a map comes from. `rebuilt`: from the auxiliary vector, the library list and program headers; it

@@ -177,6 +177,7 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   } else {
     knowledge_.gdb_gone(undo);
     gdb_.reset();
+    for (const auto& one : observers_) one->observer->nobody_resumes();
   }
   connection->out->close();
   connection->stream->close();
@@ -186,8 +187,6 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   const bool leaves_waiting =
       !gdb_ && knowledge_.running() && std::any_of(observers_.begin(), observers_.end(), waits);
   if (leaves_waiting) knowledge_.to_far(link::StopTarget{});
-  if (!gdb_)
-    for (const auto& one : observers_) one->observer->nobody_resumes();
   settle();
   if (leaves_waiting) spawn(insist_on_stop());
   if (options_.end_when_empty && knowledge_.state().nothing_left()) spawn(end_if_empty());
