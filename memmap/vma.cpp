@@ -56,6 +56,8 @@ std::string_view to_string(MapSource source) noexcept {
   return "rebuilt";
 }
 
+VmaMap::VmaMap() : vmas_(std::make_shared<const std::vector<Vma>>()) {}
+
 std::optional<VmaMap> VmaMap::parse_maps(std::string_view text) {
   std::vector<Vma> vmas;
   while (!text.empty()) {
@@ -75,24 +77,24 @@ std::optional<VmaMap> VmaMap::from(std::vector<Vma> vmas, MapSource source) {
     behind = vma.range.end;
   }
   VmaMap map;
-  map.vmas_ = std::move(vmas);
+  map.vmas_ = std::make_shared<const std::vector<Vma>>(std::move(vmas));
   map.source_ = source;
   return map;
 }
 
 const Vma* VmaMap::find(VirtAddr address) const noexcept {
-  auto after = std::upper_bound(vmas_.begin(), vmas_.end(), address,
+  auto after = std::upper_bound(vmas_->begin(), vmas_->end(), address,
                                 [](VirtAddr a, const Vma& vma) { return a < vma.range.begin; });
-  if (after == vmas_.begin()) return nullptr;
+  if (after == vmas_->begin()) return nullptr;
   const Vma& vma = *std::prev(after);
   return vma.range.contains(address) ? &vma : nullptr;
 }
 
 std::span<const Vma> VmaMap::within(AddressRange range) const noexcept {
-  const auto begin = std::partition_point(vmas_.begin(), vmas_.end(),
+  const auto begin = std::partition_point(vmas_->begin(), vmas_->end(),
                                           [&](const Vma& vma) { return vma.range.end <= range.begin; });
   const auto end =
-      std::partition_point(begin, vmas_.end(), [&](const Vma& vma) { return vma.range.begin < range.end; });
+      std::partition_point(begin, vmas_->end(), [&](const Vma& vma) { return vma.range.begin < range.end; });
   return {begin, end};
 }
 

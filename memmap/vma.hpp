@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,10 +52,13 @@ std::string_view to_string(MapSource source) noexcept;
 /// Reads one line of maps, without its newline. Nothing if it is none. Shared with the parser of smaps.
 std::optional<Vma> parse_vma_line(std::string_view line);
 
-/// The VMAs of one process, by address. An immutable value.
+/// The VMAs of one process, by address. An immutable value; copies share the VMAs.
 class VmaMap {
  public:
-  VmaMap() = default;
+  VmaMap();
+  // Moving is copying: what was moved from stays a map.
+  VmaMap(const VmaMap&) = default;
+  VmaMap& operator=(const VmaMap&) = default;
   /// `text` is the whole of /proc/PID/maps. Nothing if a line can't be read or if VMAs overlap or
   /// aren't in order.
   static std::optional<VmaMap> parse_maps(std::string_view text);
@@ -62,16 +66,16 @@ class VmaMap {
   /// Nothing if the VMAs are empty ranges, overlap or aren't in order.
   static std::optional<VmaMap> from(std::vector<Vma> vmas, MapSource source);
 
-  /// The VMA that holds `address`. The pointer lives as long as this map.
+  /// The VMA that holds `address`. The pointer lives as long as any copy of this map.
   const Vma* find(VirtAddr address) const noexcept;
-  /// The VMAs that hold something of `range`, by address; as long as this map.
+  /// The VMAs that hold something of `range`, by address; as long as those.
   std::span<const Vma> within(AddressRange range) const noexcept;
-  const std::vector<Vma>& vmas() const noexcept { return vmas_; }
+  const std::vector<Vma>& vmas() const noexcept { return *vmas_; }
   MapSource source() const noexcept { return source_; }
 
  private:
   MapSource source_ = MapSource::maps;
-  std::vector<Vma> vmas_;
+  std::shared_ptr<const std::vector<Vma>> vmas_;  ///< never null
 };
 
 /// The map as /proc/PID/maps has it, whatever its source.

@@ -34,7 +34,12 @@ Session::Session(asio::any_io_executor executor, transport::StreamPtr stub, Opti
                       [this](const near::ExpectedFiles& files) {
                         if (gdb_) gdb_->client.expect_files(files);
                       },
-                  .link = [this] { return far_->figures(); }},
+                  .link =
+                      [this] {
+                        link::LinkFigures figures = far_->figures();
+                        figures.silent = link_silent_;
+                        return figures;
+                      }},
                  shared_.last_id) {
   knowledge_.set_enabled(options_.keeps_answers);
   shared_.keeps_answers = options_.keeps_answers;

@@ -101,6 +101,9 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   /// What `monitor rspbridge session` tells: the ready file.
   void set_ready(std::string ready) { shared_.ready = std::move(ready); }
 
+  /// Whether the target's machine gives no sign of life, which those who look are told.
+  void set_link_silent(bool silent);
+
   /// Takes GDBs from `listener` until the session ends.
   void serve(transport::ListenerPtr listener);
 
@@ -227,6 +230,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   int users_ = 0;  ///< coroutines that use this session
   bool stub_open_ = false;
   bool connection_lost_ = false;
+  bool link_silent_ = false;
   std::optional<bool> opened_;  ///< what answers is a stub
   std::map<link::RequestId, std::function<void(link::FileRead)>> file_reads_;
   int complaints_ = 0;

@@ -25,7 +25,8 @@ State Session::state() const {
           .over = end_.has_value(),
           .pid = target.nothing_left() ? std::nullopt : target.current_process(),
           .thread = target.stopped_thread(),
-          .stop_reply = target.stop_reply()};
+          .stop_reply = target.stop_reply(),
+          .link_silent = link_silent_};
 }
 
 void Session::tell_observer() {
@@ -34,6 +35,11 @@ void Session::tell_observer() {
   if (now == told_) return;
   told_ = std::move(now);
   observer_->on_state();
+}
+
+void Session::set_link_silent(bool silent) {
+  link_silent_ = silent;
+  tell_observer();
 }
 
 void Session::count_as_stop() {

@@ -18,13 +18,17 @@ std::optional<Bytes> parse_bytes(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   const auto size = text.size() / 2;
   Bytes out{std::string(size, '\0'), std::string(size, '\0')};
-  for (std::size_t i = 0; i < size; ++i) {
-    const auto digits = text.substr(2 * i, 2);
-    if (digits == "xx") continue;
-    const auto byte = parse_hex(digits);
-    if (!byte) return std::nullopt;
-    out.bytes[i] = static_cast<char>(*byte);
-    out.known[i] = 1;
+  while (!text.empty()) {
+    const std::size_t at = size - text.size() / 2;
+    const std::string_view known = text.substr(0, text.find('x'));
+    const auto bytes = from_hex(known);
+    if (!bytes) return std::nullopt;
+    out.bytes.replace(at, bytes->size(), *bytes);
+    out.known.replace(at, bytes->size(), bytes->size(), 1);
+    text.remove_prefix(known.size());
+    if (text.empty()) break;
+    if (!text.starts_with("xx")) return std::nullopt;
+    text.remove_prefix(std::min(text.find_first_not_of('x'), text.size()) & ~std::size_t{1});
   }
   return out;
 }

@@ -91,6 +91,16 @@ class SshSession : public std::enable_shared_from_this<SshSession> {
   };
   virtual Details details() const = 0;
 
+  /// The server has been asked for a sign of life, and has given none for longer than a healthy link takes.
+  struct Silence {
+    std::chrono::steady_clock::time_point since;  ///< the last byte came from it
+    std::chrono::seconds patience;                ///< after so long the connection is given up
+  };
+  /// `told` is called, from the loop, when the server falls silent, and with nothing when it answers again.
+  /// What is sent and not answered at once makes us ask, so that is some seconds after a cut. Never without
+  /// ServerAliveInterval. An empty function ends that.
+  virtual void on_silence(std::function<void(const std::optional<Silence>&)> told) = 0;
+
   /// Ends the connection and every channel on it. May be called twice.
   virtual void close() noexcept = 0;
 };

@@ -6,7 +6,11 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
+
+#include <asio/post.hpp>
 
 #include "transport/ssh_known_hosts.hpp"
 
@@ -15,6 +19,10 @@ namespace {
 
 // libssh reads 4 KiB at a time. This many reads, and the loop's other work gets its turn.
 constexpr int reads_at_once = 256;
+
+// Silence is looked for so often. What isn't answered that long may wait for the program at the other end, so
+// the server itself is asked; if it doesn't answer in that time either, something is wrong.
+constexpr std::chrono::seconds silence_period{1}, prompt_answer{2};
 
 }  // namespace
 
@@ -121,7 +129,7 @@ void SshLink::touch() {
   if (lost_) return;
   // Only a poll lets libssh know that it may write again, and each write makes it forget.
   if (event_ && ssh_is_connected(session_.get()) && backed_up()) ssh_event_dopoll(event_.get(), 0);
-  note_arrivals();
+  note_traffic();
   if (!ssh_is_connected(session_.get())) {
     if (proxy_) proxy_->end();  // for its last words
     return fail("The SSH connection was lost: " + last_error());
@@ -129,11 +137,20 @@ void SshLink::touch() {
   if (backed_up()) arm();
 }
 
-void SshLink::note_arrivals() {
-  if (counter_.in_bytes == bytes_seen_) return;
-  bytes_seen_ = counter_.in_bytes;
-  last_sign_of_life_ = std::chrono::steady_clock::now();
+void SshLink::note_traffic() {
+  const bool arrived = std::exchange(bytes_seen_, counter_.in_bytes) != counter_.in_bytes;
+  const bool sent = std::exchange(bytes_sent_, counter_.out_bytes) != counter_.out_bytes;
+  if (!arrived && (!sent || sent_)) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!arrived) {
+    sent_ = now;
+    return;
+  }
+  last_sign_of_life_ = now;
+  sent_.reset();
+  asked_.reset();
   unanswered_ = 0;
+  if (std::exchange(silent_, false)) tell_silence();
   progress_.notify();
 }
 
@@ -177,27 +194,52 @@ void SshLink::drain() {
 }
 
 void SshLink::watch_for_silence(std::weak_ptr<SshLink> weak) {
-  silence_timer_.expires_at(last_sign_of_life_ + alive_interval_ * (unanswered_ + 1));
+  silence_timer_.expires_after(std::min(silence_period, alive_interval_));
   silence_timer_.async_wait([weak](std::error_code cancelled) {
     const auto self = weak.lock();
     if (cancelled || !self || self->lost_) return;
-    const auto due = self->last_sign_of_life_ + self->alive_interval_ * (self->unanswered_ + 1);
-    if (std::chrono::steady_clock::now() >= due) self->on_silence();
+    self->look_for_silence();
     if (!self->lost_) self->watch_for_silence(weak);
   });
 }
 
-void SshLink::on_silence() {
-  if (unanswered_ >= alive_count_max_) {
-    const auto silence = alive_interval_ * (unanswered_ + 1);
-    return fail("The SSH connection was lost: the server hasn't answered for " +
-                std::to_string(silence.count()) + " seconds.");
+void SshLink::look_for_silence() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= last_sign_of_life_ + alive_interval_ * (unanswered_ + 1)) {
+    if (unanswered_ >= alive_count_max_) {
+      const auto silence = alive_interval_ * (unanswered_ + 1);
+      return fail("The SSH connection was lost: the server hasn't answered for " +
+                  std::to_string(silence.count()) + " seconds.");
+    }
+    ++unanswered_;
+    ask_for_life();
+  } else if (!asked_ && sent_ && now >= *sent_ + prompt_answer) {
+    ask_for_life();
   }
-  ++unanswered_;
+  if (!silent_ && asked_ && now >= *asked_ + prompt_answer) {
+    silent_ = true;
+    tell_silence();
+  }
+}
+
+void SshLink::ask_for_life() {
+  if (!asked_) asked_ = std::chrono::steady_clock::now();
   // Twice: after an answer, the first call merely takes note of it.
   ssh_send_keepalive(session_.get());
   ssh_send_keepalive(session_.get());
   touch();
+}
+
+// Not at once: this may be amid libssh's work.
+void SshLink::tell_silence() {
+  asio::post(executor_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || !self->told_ || self->lost_) return;
+    std::optional<SshSession::Silence> silence;
+    if (self->silent_)
+      silence = {self->last_sign_of_life_, self->alive_interval_ * (self->alive_count_max_ + 1)};
+    self->told_(silence);
+  });
 }
 
 void SshLink::fail(std::string reason) noexcept {

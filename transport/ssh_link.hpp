@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "transport/ssh.hpp"
 #include "transport/ssh_dial.hpp"
 #include "transport/ssh_handles.hpp"
 #include "transport/ssh_options.hpp"
@@ -58,6 +60,11 @@ class SshLink : public std::enable_shared_from_this<SshLink> {
   bool lost() const noexcept { return lost_; }
   void throw_if_lost() const;
 
+  /// See SshSession::on_silence().
+  void on_silence(std::function<void(const std::optional<SshSession::Silence>&)> told) {
+    told_ = std::move(told);
+  }
+
   /// libssh's last error, and what a proxy command complained of.
   std::string last_error() const;
 
@@ -74,9 +81,11 @@ class SshLink : public std::enable_shared_from_this<SshLink> {
   void arm();
   void on_ready();
   void drain();
-  void note_arrivals();
+  void note_traffic();
   void watch_for_silence(std::weak_ptr<SshLink> self);
-  void on_silence();
+  void look_for_silence();
+  void ask_for_life();
+  void tell_silence();
 
   asio::any_io_executor executor_;
   SshSessionHandle session_;
@@ -87,14 +96,19 @@ class SshLink : public std::enable_shared_from_this<SshLink> {
   bool waits_to_read_ = false, waits_to_write_ = false;
 
   ssh_counter_struct counter_{};
-  std::uint64_t bytes_seen_ = 0;
+  std::uint64_t bytes_seen_ = 0, bytes_sent_ = 0;
   Wakeup progress_;
   std::set<Wakeup*> waiting_channels_;
 
+  using TimePoint = std::chrono::steady_clock::time_point;
   asio::steady_timer silence_timer_;
-  std::chrono::steady_clock::time_point last_sign_of_life_;
+  TimePoint last_sign_of_life_;
+  std::optional<TimePoint> sent_;   ///< the first of what was sent since then
+  std::optional<TimePoint> asked_;  ///< for a sign of life, first since then
+  bool silent_ = false;
   std::chrono::seconds alive_interval_{0};
   int alive_count_max_ = 0, unanswered_ = 0;
+  std::function<void(const std::optional<SshSession::Silence>&)> told_;
 
   bool lost_ = false;
   std::string reason_;

@@ -90,6 +90,9 @@ class LibsshSession final : public SshSession {
 
   std::string describe() const override { return options_.describe(); }
   Details details() const override { return details_; }
+  void on_silence(std::function<void(const std::optional<Silence>&)> told) override {
+    link_->on_silence(std::move(told));
+  }
   void close() noexcept override {
     link_->fail("The SSH connection to " + options_.describe() + " was closed.");
   }

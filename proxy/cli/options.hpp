@@ -71,6 +71,7 @@ struct Options {
   std::optional<launch::HostPort> http;                ///< --http; nothing: the default
   bool no_http = false;                                ///< --http off
   std::string http_token;                              ///< what --http-token-file holds
+  std::optional<std::string> http_token_file;          ///< its absolute path
   bool http_control = false;                           ///< --http-control
   std::optional<launch::HostPort> pprof;               ///< --pprof, as the target names it
   triaging::Options triage;                            ///< the verb triage

@@ -70,7 +70,8 @@ void make_ready(Running& run, std::vector<transport::ListenerPtr> listeners,
                         .rsp = endpoints,
                         .http = run.others->http_url(),
                         .view = run.others->view_path(),
-                        .target_pid = {}};
+                        .target_pid = {},
+                        .http_token_file = run.options.http_token_file};
   if (run.debuggee.gdbserver) ready.target_pid = run.debuggee.gdbserver->inferior_pid();
   run.session->set_ready(registry::format_ready(ready));
   run.registered = registry::register_session(ready);
@@ -107,6 +108,27 @@ OtherClients::Services services_of(Running& run) {
   return services;
 }
 
+// Who waits wants to know why.
+void watch_link(Running& run) {
+  if (!run.debuggee.ssh) return;
+  const auto silent_since = std::make_shared<std::chrono::steady_clock::time_point>();
+  run.debuggee.ssh->on_silence([&run, silent_since](const auto& silence) {
+    const auto seconds_since = [](auto since) {
+      return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - since)
+          .count();
+    };
+    if (silence) {
+      *silent_since = silence->since;
+      spdlog::warn("{} hasn't answered for {} s. The session goes on when it does; after {} s it ends",
+                   run.debuggee.ssh->describe(), seconds_since(silence->since), silence->patience.count());
+    } else {
+      spdlog::info("{} answers again, after {} s", run.debuggee.ssh->describe(),
+                   seconds_since(*silent_since));
+    }
+    run.session->set_link_silent(silence.has_value());
+  });
+}
+
 asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
                                      std::vector<transport::ListenerPtr> listeners) {
   auto executor = co_await asio::this_coro::executor;
@@ -121,6 +143,7 @@ asio::awaitable<int> serve_until_end(Running& run, Signals& signals,
   run.others = std::make_unique<OtherClients>(executor, run.options, *run.session, services_of(run));
   std::vector<std::string> endpoints;
   make_ready(run, std::move(listeners), endpoints);
+  watch_link(run);
   if (run.debuggee.gdbserver && run.debuggee.gdbserver->has_pty()) share_terminal(run, signals);
   signals.on_signal([&run](std::string why) { run.session->request_end(std::move(why)); });
   std::shared_ptr<ForegroundGdb> gdb;
@@ -196,6 +219,7 @@ asio::awaitable<int> run(Options options) {
   } catch (...) {
     failure = std::current_exception();
   }
+  if (run.debuggee.ssh) run.debuggee.ssh->on_silence({});
   if (failure && run.session) co_await run.session->abandon();
   if (run.others) co_await run.others->close();
   run.character_mode.reset();

@@ -1,11 +1,10 @@
 // The options of exec, attach, connect, multi, doctor and clean.
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <CLI/CLI.hpp>
 
+#include "proxy/cli/look/http_client.hpp"
 #include "proxy/cli/verbs.hpp"
 #include "proxy/symbols/files.hpp"
 #include "rsp/text.hpp"
@@ -144,7 +143,10 @@ void complete_http(const Raw& raw, Options& options) {
     if (!where) fail("--pprof: " + where.error());
     options.pprof = *where;
   }
-  if (!raw.http_token_file.empty()) options.http_token = read_token(raw.http_token_file);
+  if (!raw.http_token_file.empty()) {
+    options.http_token = read_token(raw.http_token_file);
+    options.http_token_file = std::filesystem::absolute(raw.http_token_file).string();
+  }
   if (!options.http_control) return;
   if (options.no_http) fail("--http-control is of no use with --http off");
   if (options.http_token.empty())
@@ -216,12 +218,9 @@ void complete_session(const Raw& raw, Options& options) {
 }
 
 std::string read_token(const std::string& file) {
-  std::string token;
-  std::ifstream in(file, std::ios::binary);
-  if (in.is_open()) token.assign(std::istreambuf_iterator<char>(in), {});
-  const auto trimmed = rsp::trim(token);
-  if (trimmed.empty()) fail("--http-token-file: '" + file + "' holds no token, or can't be read");
-  return std::string(trimmed);
+  std::string token = look::token_in(file);
+  if (token.empty()) fail("--http-token-file: '" + file + "' holds no token, or can't be read");
+  return token;
 }
 
 }  // namespace rspbridge::proxy::cli

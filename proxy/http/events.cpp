@@ -21,6 +21,7 @@ std::string_view type_of(const std::optional<inspect::State>& before, const insp
   if ((now.over && !before->over) || (before->pid && !now.pid)) return "exit";
   if (now.running && !before->running) return "resume";
   if (!now.running && (before->running || now.stop_id != before->stop_id)) return "stop";
+  if (now.link_silent != before->link_silent) return "link";
   return "state";
 }
 
@@ -31,6 +32,7 @@ std::string event_text(const std::optional<inspect::State>& before, const inspec
   data["pid"] = now.pid ? Json(*now.pid) : Json(nullptr);
   data["thread"] = now.thread ? Json(rsp::format_thread_id(*now.thread)) : Json(nullptr);
   data["stop_reply"] = now.stop_reply;
+  data["link_silent"] = now.link_silent;
   const auto text = data.dump(-1, ' ', false, Json::error_handler_t::replace);
   return "event: " + std::string(type_of(before, now)) + "\nid: " + std::to_string(now.stop_id) +
          "\ndata: " + text + "\n\n";

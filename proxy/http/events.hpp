@@ -32,7 +32,8 @@ class EventSink {
 };
 
 /// What became of the target between two states, as an event (HTML, "Server-sent events"): its type is
-/// "stop", "resume", "exit" (the process, or the session, is gone) or "state" (anything else, and the first).
+/// "stop", "resume", "exit" (the process, or the session, is gone), "link" (it has fallen silent, or answers
+/// again) or "state" (anything else, and the first).
 std::string event_text(const std::optional<inspect::State>& before, const inspect::State& now);
 
 /// Hands events to listeners, a few listeners a turn of the loop, so that many of them don't hold it up. All

@@ -1,5 +1,7 @@
 #include "proxy/http/guard.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <system_error>
 
@@ -27,9 +29,12 @@ bool is_ours(const std::string& origin, const Request& request, const Guard& gua
 }
 
 bool has_token(const Request& request, std::string_view token) {
-  constexpr std::string_view scheme = "Bearer ";
-  if (!request.authorization || !request.authorization->starts_with(scheme)) return false;
-  return equal_in_constant_time(std::string_view(*request.authorization).substr(scheme.size()), token);
+  constexpr std::string_view scheme = "bearer ";  // in any case (RFC 9110, 11.1)
+  if (!request.authorization || request.authorization->size() < scheme.size()) return false;
+  const std::string_view given = *request.authorization;
+  const auto same = [](char wanted, unsigned char letter) { return wanted == std::tolower(letter); };
+  if (!std::equal(scheme.begin(), scheme.end(), given.begin(), same)) return false;
+  return equal_in_constant_time(given.substr(scheme.size()), token);
 }
 
 }  // namespace

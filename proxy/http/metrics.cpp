@@ -29,6 +29,8 @@ std::string Metrics::text(const inspect::State& state) const {
   single(out, "rspbridge_http_event_streams", "gauge", "Open streams of events.", open_streams);
   single(out, "rspbridge_stop_id", "gauge", "The last stop.", state.stop_id);
   single(out, "rspbridge_target_running", "gauge", "1 while the target runs.", state.running ? 1 : 0);
+  single(out, "rspbridge_link_silent", "gauge", "1 while the target's machine gives no sign of life.",
+         state.link_silent ? 1 : 0);
   return out;
 }
 

@@ -63,6 +63,7 @@ asio::awaitable<Answer> answer_link(const Call& call) {
   for (const auto& row : report.round_trips) trips[std::string(row.packet)] = row.count;
   Json document{
       {"far_on_target", link.far_on_target},
+      {"silent", link.silent},
       {"rtt_us", known(rtt)},
       {"bandwidth", known(link.bandwidth)},
       {"sent", direction(link.counters.sent)},

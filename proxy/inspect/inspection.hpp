@@ -54,6 +54,7 @@ struct State {
   std::optional<rsp::ThreadId> thread;  ///< that stopped last
   std::string stop_reply;               ///< the stub's, run-length expanded; empty before the first stop
   std::uint64_t changes = 0;            ///< how often GDB wrote to the target, since the session began
+  bool link_silent = false;             ///< the target's machine gives no sign of life, though it was asked
 
   bool operator==(const State&) const = default;
 };

@@ -45,6 +45,7 @@ std::string describe(const LinkReport& report) {
       report.link.far_on_target
           ? "far runs on the target\n"
           : "far runs here: each stop takes a round trip more than with a helper on the target\n";
+  if (report.link.silent) text += "the target's machine gives no sign of life at the moment\n";
   text += describe_speed(report.link);
   text += describe_direction("sent: ", report.link.counters.sent);
   text += describe_direction("received: ", report.link.counters.received);

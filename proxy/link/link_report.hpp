@@ -24,6 +24,7 @@ struct LinkCounters {
 /// The stream to the stub, or to the far helper beside it.
 struct LinkFigures {
   bool far_on_target = false;
+  bool silent = false;  ///< the target's machine gives no sign of life, though it was asked
   std::optional<std::chrono::microseconds> rtt;  ///< the smallest of the latest round trips
   std::optional<std::uint64_t> bandwidth;        ///< bytes a second from the target, where it was felt
   LinkCounters counters;                         ///< without a helper the stub's own bytes, `wire` alone

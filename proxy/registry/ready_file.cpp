@@ -41,6 +41,7 @@ std::string format_ready(const Ready& ready) {
       {"program", ready.program.empty() ? Json(nullptr) : Json(ready.program)},
       {"rsp", ready.rsp},
       {"http", or_null(ready.http)},
+      {"http_token_file", or_null(ready.http_token_file)},
       {"view", or_null(ready.view)},
       {"target_pid", or_null(ready.target_pid)},
   };
@@ -61,7 +62,8 @@ tl::expected<Ready, std::string> parse_ready(std::string_view text) {
                 .rsp = json.at("rsp").get<std::vector<std::string>>(),
                 .http = get_optional<std::string>(json, "http"),
                 .view = get_optional<std::string>(json, "view"),
-                .target_pid = get_optional<std::int64_t>(json, "target_pid")};
+                .target_pid = get_optional<std::int64_t>(json, "target_pid"),
+                .http_token_file = get_optional<std::string>(json, "http_token_file")};
     ready.program = get_optional<std::vector<std::string>>(json, "program").value_or(ready.program);
     return ready;
   } catch (const Json::exception&) {

@@ -22,6 +22,7 @@ struct Ready {
   std::vector<std::string> rsp;
   std::optional<std::string> http, view;
   std::optional<std::int64_t> target_pid;
+  std::optional<std::string> http_token_file = {};  ///< its absolute path; nothing: HTTP wants no token
 };
 
 /// One line of JSON.

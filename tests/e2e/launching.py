@@ -114,7 +114,7 @@ def ready_file(world):
         ready = bridge.ready
         assert bridge.ready_mode == 0o600, oct(bridge.ready_mode)
         assert ready["version"] == 1 and ready["pid"] == bridge.child.process.pid, ready
-        assert set(ready) == {"version", "pid", "session", "verb", "target", "program", "rsp", "http", "view", "target_pid"}, ready
+        assert set(ready) == {"version", "pid", "session", "verb", "target", "program", "rsp", "http", "http_token_file", "view", "target_pid"}, ready
         assert len(ready["rsp"]) == 2 and ready["rsp"][0].startswith("127.0.0.1:"), ready
         args = world.guest.run("cat /proc/%d/cmdline" % ready["target_pid"])
         assert "/opt/tests/steps" in args, args

@@ -2,6 +2,7 @@
 import http.server
 import json
 import os
+import sys
 import threading
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../proxy/http/page")
@@ -14,10 +15,11 @@ class BigSession:
 
     def __init__(self, regions, threads):
         kinds = [(True, False, True), (True, False, False), (True, True, False)]
-        self.entries = [
+        entries = [
             {"Addr": BASE + i * 0x5000, "Size": 0x4000, "Read": kinds[i % 3][0], "Write": kinds[i % 3][1], "Exec": kinds[i % 3][2],
              "Filename": "/usr/lib/libmodule%d.so" % (i // 3), "Offset": i % 3 * 0x4000, "Private": True, "Device": "08:01", "Inode": i // 3 + 1,
              "Label": "", "BuildID": "", "LoadBias": None, "VmFlags": None, "Populated": i % 5 * 0x1000} for i in range(regions)]
+        self.entries = json.dumps(entries)  # once: the page is what is measured
         self.tids = [100 + i for i in range(threads)]
         self.name, self.now = "big", 0
         self.changed = threading.Condition()
@@ -45,8 +47,14 @@ class BigSession:
 
             def log_message(self, *_):
                 pass
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request, client_address):
+                if not isinstance(sys.exc_info()[1], ConnectionError):  # a browser cuts what it wants no more
+                    super().handle_error(request, client_address)
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.address = "http://127.0.0.1:%d" % self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
@@ -84,7 +92,7 @@ class BigSession:
                 if self.over or self.name != name:
                     return
                 told = self.now
-            event = {"stop_id": told, "running": False, "over": False, "pid": 100, "thread": "p64.64", "stop_reply": "T05thread:p64.64;"}
+            event = {"stop_id": told, "running": False, "over": False, "pid": 100, "thread": "p64.64", "stop_reply": "T05thread:p64.64;", "link_silent": False}
             try:
                 request.wfile.write(b"event: stop\ndata: " + json.dumps(event).encode() + b"\n\n")
                 request.wfile.flush()
@@ -96,7 +104,9 @@ class BigSession:
         if name:
             with open(os.path.join(PAGE, name), "rb") as file:
                 return 200, TYPES[os.path.splitext(name)[1]], file.read()
-        made = {"/healthz": self.health, "/debug/elf/memmap": self.map, "/debug/threads": self.threads, "/debug/registers": self.registers,
+        if path == "/debug/elf/memmap":
+            return 200, "application/json", self.map().encode()
+        made = {"/healthz": self.health, "/debug/threads": self.threads, "/debug/registers": self.registers,
                 "/debug/disassemble": self.code}.get(path)
         if path == "/debug/backtrace":
             made = self.stacks
@@ -110,7 +120,7 @@ class BigSession:
         return {"status": "ok", "session": self.name, "version": "0", "target": "stopped", "control": False, "pid": 100}
 
     def map(self):
-        return {"pid": 100, "stop_id": self.now, "entries": self.entries}
+        return '{"pid": 100, "stop_id": %d, "entries": %s}' % (self.now, self.entries)
 
     def threads(self):
         return {"threads": [{"id": "p64.%x" % tid, "tid": tid, "name": "worker", "core": None, "pc": hex(BASE), "sp": hex(BASE + 0xa000), "stopped": tid == 100}

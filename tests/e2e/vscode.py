@@ -1,4 +1,5 @@
 """`rspbridge vscode`: the entries that it writes, played by the list of what an adapter sends, and what becomes of files that are there; vscode_adapters.py has real adapters."""
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import round_trips  # finds scripts/benchmarks
 import vscode_adapters
 import ways
 from editor import GDB16, INNER, SOURCE, Workspace
-from target import wait_for
+from target import free_port, wait_for
 
 
 def cppdbg(gdb):
@@ -131,6 +132,12 @@ def merged(world):
         files = [os.path.join(workspace.folder.name, ".vscode", name) for name in ("launch.json", "tasks.json")]
         first = [open(name, encoding="utf-8").read() for name in files]
         assert "has it all already" in workspace.generate() and [open(name, encoding="utf-8").read() for name in files] == first
+        # One adapter's entry anew, at another port: those that share its task follow.
+        port = free_port()
+        subprocess.run([*workspace.command[:2], "--adapter", "gdbtarget", "--port", str(port), *workspace.command[2:]], check=True,
+                       stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+        launch = workspace.read("launch.json")["configurations"]
+        assert len(launch) == 5 and all(str(port) in json.dumps(entry) for entry in launch), launch
         with open(files[1], "w", encoding="utf-8") as file:
             file.write(mine)
         os.chmod(files[1], 0o640)

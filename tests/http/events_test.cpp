@@ -64,15 +64,21 @@ TEST_CASE("events come in the order in which things happen") {
   const auto late = f.add();
   f.target->resume();
   f.io.poll();
+  for (const bool silent : {true, false}) {
+    auto link = f.target->now;
+    link.link_silent = silent;
+    f.target->become(link);
+    f.io.poll();
+  }
   auto gone = f.target->now;
   gone.pid.reset();
   f.target->become(gone);
   f.io.poll();
-  CHECK(early->types() == "srSre");
-  CHECK(late->types() == "sre");
+  CHECK(early->types() == "srSrlle");
+  CHECK(late->types() == "srlle");
   CHECK(late->got.starts_with(
       "event: state\nid: 8\ndata: {\"stop_id\":8,\"running\":false,\"over\":false,\"pid\":42,"
-      "\"thread\":\"p2a.2a\",\"stop_reply\":\"T05\"}\n\n"));
+      "\"thread\":\"p2a.2a\",\"stop_reply\":\"T05\",\"link_silent\":false}\n\n"));
   CHECK(f.count == 2);
 }
 

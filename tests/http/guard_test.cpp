@@ -46,6 +46,8 @@ TEST_CASE("a token is demanded where there is one") {
     return status(guard, {.host = "board.example:40000", .authorization = authorization});
   };
   CHECK(with("Bearer abc") == 200);
+  CHECK(with("bEARER abc") == 200);
+  CHECK(with("Bearer ABC") == 401);
   for (const auto* bad : {"Bearer ab", "Bearer abcabc", "Bearer abcd", "Bearer ", "Basic abc", "abc", ""})
     CHECK(with(bad) == 401);
   CHECK(status(guard, {.host = "board.example:40000"}) == 401);

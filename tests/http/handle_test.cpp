@@ -207,7 +207,9 @@ TEST_CASE("the link's figures") {
   CHECK(unknown["rtt_us"].is_null());
   CHECK(unknown["bandwidth"].is_null());
   CHECK(unknown["stops"]["budget"].is_null());
+  CHECK(unknown["silent"] == false);
   target->link = {.link = {.far_on_target = true,
+                           .silent = true,
                            .rtt = std::chrono::milliseconds(100),
                            .bandwidth = 2'500'000,
                            .counters = {.received = {.messages = 5, .frames = 4, .plain = 300, .wire = 200}}},
@@ -218,6 +220,7 @@ TEST_CASE("the link's figures") {
                   .round_trips = {{"vCont;", 2}, {"m", 1}}};
   const auto known = body_json(ask(*target, context, {.target = "/debug/link"}));
   CHECK(known["far_on_target"] == true);
+  CHECK(known["silent"] == true);
   CHECK(known["rtt_us"] == 100'000);
   CHECK(known["bandwidth"] == 2'500'000);
   CHECK(known["received"]["bytes"] == 200);

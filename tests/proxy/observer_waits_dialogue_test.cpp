@@ -62,6 +62,7 @@ TEST_CASE("once it has seen a stop, an observer isn't kept waiting by a target t
   while (second.stub.d.stub_pop()) continue;
   CHECK(second.asks("m400000,2") == "E01");
   CHECK(second.asks("vFile:open:2f,0,0") == "F-1,10");
+  CHECK(second.asks("qTStatus") == "");
   second.sends("vCont;c");
   second.gets();
   second.observer.to_far(link::Interrupt{});

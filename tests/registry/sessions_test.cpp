@@ -27,7 +27,8 @@ Ready ready_of(const std::string& session) {
           .rsp = {"127.0.0.1:2345", "unix:/run/x"},
           .http = "http://127.0.0.1:40000",
           .view = {},
-          .target_pid = 42};
+          .target_pid = 42,
+          .http_token_file = "/home/dev/token"};
 }
 
 std::string text_of(const std::filesystem::path& file) {
@@ -57,8 +58,8 @@ TEST_CASE("a ready file comes back as it was written") {
       format_ready(ready) ==
       "{\"version\":1,\"pid\":" + std::to_string(::getpid()) +
           ",\"session\":\"1-abc\",\"verb\":\"exec\",\"target\":\"board\",\"program\":[\"./app\",\"--fast\"],"
-          "\"rsp\":[\"127.0.0.1:2345\",\"unix:/run/x\"],\"http\":\"http://127.0.0.1:40000\",\"view\":null,"
-          "\"target_pid\":42}\n");
+          "\"rsp\":[\"127.0.0.1:2345\",\"unix:/run/x\"],\"http\":\"http://127.0.0.1:40000\","
+          "\"http_token_file\":\"/home/dev/token\",\"view\":null,\"target_pid\":42}\n");
 }
 
 TEST_CASE("arguments that are no UTF-8 don't keep a ready file from being written") {

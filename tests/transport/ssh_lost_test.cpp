@@ -138,6 +138,49 @@ TEST_CASE("A link that is silent for too long is lost; a pause shorter than that
   });
 }
 
+TEST_CASE("Of a server that gives no sign of life one is told, and when it does again") {
+  const SshServer server;
+  test::run([&]() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    test::Relay relay(executor, server.port());
+    SshTarget target = server.target();
+    target.port = relay.port();
+    target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port()), "ServerAliveInterval=60",
+                      "ServerAliveCountMax=2"};
+    AskPassphrase ask = test::no_passphrase;
+    const SshSessionPtr session = co_await SshSession::connect(target, ask);
+    std::vector<std::optional<SshSession::Silence>> told;
+    session->on_silence([&told](const auto& silence) { told.push_back(silence); });
+    CommandPtr running = co_await session->exec("read line; sleep 7; cat");
+    const std::shared_ptr<Command> command = std::move(running);
+
+    // A program that takes its time isn't the server's silence.
+    co_await command->write_stdin("begin\n");
+    co_await test::sleep(std::chrono::milliseconds(6500));
+    CHECK(told.empty());
+
+    const auto until_told = [&told](std::size_t count) -> asio::awaitable<void> {
+      for (int tries = 0; tries < 1500 && told.size() < count; ++tries)
+        co_await test::sleep(std::chrono::milliseconds(10));
+    };
+    relay.pause(true);
+    const auto paused = std::chrono::steady_clock::now();
+    co_await command->write_stdin("back\n");
+    co_await until_told(1);
+    REQUIRE(told.size() == 1);
+    REQUIRE(told.front());
+    CHECK(told.front()->since <= paused);
+    CHECK(told.front()->patience == std::chrono::seconds(180));
+    relay.pause(false);
+    const std::string line = co_await test::read_line(*command);
+    CHECK(line == "back");
+    co_await until_told(2);
+    REQUIRE(told.size() == 2);
+    CHECK(!told.back());
+    session->on_silence({});
+  });
+}
+
 TEST_CASE("While the link is stopped, full of bytes, the rest of the program goes on") {
   const SshServer server;
   test::run([&]() -> asio::awaitable<void> {

@@ -71,12 +71,14 @@ std::string memmap_text(const Json& document, const Terminal& terminal) {
                                ? "running"
                                : fmt::format("stop {}", document.at("stop_id").get<std::uint64_t>());
   const std::string source = text_of(document, "source", terminal);
-  return table.text(terminal) + fmt::format("{}: {} of {} here; pid {}, {}, {} pages, {}\n",
-                                            count(entries.size(), "mapping", "mappings"),
-                                            human_size(populated), human_size(size),
-                                            document.at("pid").get<std::int64_t>(), when,
-                                            human_size(document.at("page_size").get<std::uint64_t>()),
-                                            source == "rebuilt" ? source : "from " + source);
+  const std::string rows =
+      entries.empty() ? "no such mapping\n"
+                      : table.text(terminal) + fmt::format("{}: {} of {} here; ",
+                                                           count(entries.size(), "mapping", "mappings"),
+                                                           human_size(populated), human_size(size));
+  return rows + fmt::format("pid {}, {}, {} pages, {}\n", document.at("pid").get<std::int64_t>(), when,
+                            human_size(document.at("page_size").get<std::uint64_t>()),
+                            source == "rebuilt" ? source : "from " + source);
 }
 
 std::string threads_text(const Json& document, const Terminal& terminal) {

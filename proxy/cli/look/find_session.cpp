@@ -36,8 +36,8 @@ registry::Ready read_ready_file(const std::string& path) {
   return *std::move(ready);
 }
 
-std::string url_of(const registry::Ready& session) {
-  if (session.http) return *session.http;
+HttpAddress address_of(const registry::Ready& session) {
+  if (session.http) return {*session.http, session.http_token_file};
   throw Failure(exit_failed, "session " + session.session +
                                  " serves no HTTP: it was started with --http off, or its log says why");
 }
@@ -93,11 +93,11 @@ const registry::Ready& choose_session(const std::vector<registry::Ready>& sessio
                                 ": choose one with --session ID." + list_of(found));
 }
 
-std::string session_url(const std::string& wanted) {
-  if (wanted.find("://") != std::string::npos) return wanted;
+HttpAddress session_address(const std::string& wanted) {
+  if (wanted.find("://") != std::string::npos) return {wanted, {}};
   if (wanted.find('/') != std::string::npos || wanted.ends_with(".json"))
-    return url_of(read_ready_file(wanted));
-  return url_of(choose_session(running_sessions(), wanted));
+    return address_of(read_ready_file(wanted));
+  return address_of(choose_session(running_sessions(), wanted));
 }
 
 }  // namespace rspbridge::proxy::cli::look

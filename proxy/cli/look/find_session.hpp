@@ -1,6 +1,7 @@
 // Which session a command is about.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,15 @@ bool has_session(const std::vector<registry::Ready>& sessions, std::string_view 
 /// where there are several.
 const registry::Ready& choose_session(const std::vector<registry::Ready>& sessions, std::string_view wanted);
 
+struct HttpAddress {
+  std::string url;
+  std::optional<std::string> token_file;  ///< where the session tells that it wants a token
+
+  bool operator==(const HttpAddress&) const = default;
+};
+
 /// The HTTP address of the session that --session names: an ID or its beginning, http://…, the path of a
 /// ready file (which has a '/', or ends with .json), or nothing. Throws cli::Failure.
-std::string session_url(const std::string& wanted);
+HttpAddress session_address(const std::string& wanted);
 
 }  // namespace rspbridge::proxy::cli::look

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <exception>
+#include <fstream>
+#include <iterator>
 
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 
 #include "proxy/cli/errors.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::cli::look {
 namespace {
@@ -68,6 +71,12 @@ class Receiver {
 };
 
 }  // namespace
+
+std::string token_in(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return std::string(rsp::trim(text));
+}
 
 HttpClient::HttpClient(const std::string& url, std::string token) : url_(url), token_(std::move(token)) {
   constexpr std::string_view scheme = "http://";

@@ -23,6 +23,9 @@ struct Reply {
   std::string body;
 };
 
+/// The token that `file` holds; empty if it holds none, or can't be read.
+std::string token_in(const std::string& file);
+
 class HttpClient {
  public:
   /// `url` is http://HOST:PORT, and may end with a slash; `token` may be empty. Throws cli::Failure for

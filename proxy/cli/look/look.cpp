@@ -26,7 +26,15 @@ using Json = nlohmann::ordered_json;
 using Layout = std::string (*)(const nlohmann::json&, const Terminal&);
 
 HttpClient client_of(const Options& options) {
-  return HttpClient(session_url(options.session), options.token);
+  const HttpAddress session = session_address(options.session);
+  std::string token = options.token;
+  if (token.empty() && session.token_file) {
+    token = token_in(*session.token_file);
+    if (token.empty())
+      throw Failure(exit_failed, "the session's token can't be read from '" + *session.token_file +
+                                     "'; give it with --http-token-file FILE");
+  }
+  return HttpClient(session.url, std::move(token));
 }
 
 // One answer in JSON, as it is or laid out.

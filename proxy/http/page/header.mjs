@@ -40,8 +40,14 @@ export class Header {
     byId("continue").disabled = how === "running" || how === "ended";
   }
 
+  /** Whether the target's machine gives no sign of life. */
+  link(silent) {
+    byId("silence").hidden = !silent;
+  }
+
   lost() {
     this.#show("lost", "");
+    this.link(false);
     byId("said").textContent = byId("pid").textContent = byId("stop").textContent = "";
     byId("controls").hidden = true;
     byId("notice").hidden = false;

@@ -58,6 +58,8 @@ class Page {
   }
 
   event(event) {
+    this.#header.link(event.link_silent && !event.over);
+    if (event.type === "link") return;
     const began = performance.now();
     this.#state = event;
     const reason = reasonOf(event.stop_reply);

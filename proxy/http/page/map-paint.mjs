@@ -94,18 +94,23 @@ function paintNames(context, look, { regions, scale }) {
   }
   wanted.sort((a, b) => b.to - b.from - (a.to - a.from));
   context.strokeStyle = look.colours.muted;
-  context.fillStyle = look.colours.text;
-  for (const label of placeLabels(wanted.slice(0, 120), 2, look.width, 10)) {
-    const base = label.row === 0 ? NAMES - 8 : NAMES - 22;
-    context.fillText(label.text, label.left, base);
+  const labels = placeLabels(wanted.slice(0, 120), 2, look.width, 10).map((label) => ({ ...label, base: label.row === 0 ? NAMES - 8 : NAMES - 22 }));
+  for (const label of labels) {
     context.beginPath();
     if (label.to - label.from > 6) {
       context.moveTo(label.from + 0.5, NAMES - 1.5);
       context.lineTo(label.to - 1.5, NAMES - 1.5);
     }
-    context.moveTo(label.x, base + 3);
+    context.moveTo(label.x, label.base + 3);
     context.lineTo(label.x, NAMES - 1.5);
     context.stroke();
+  }
+  // An upper name's line passes behind a lower name.
+  for (const { text, left, base, width } of labels.sort((a, b) => b.row - a.row)) {
+    context.fillStyle = look.colours.panel;
+    context.fillRect(left - 2, base - 10, width + 4, 12);
+    context.fillStyle = look.colours.text;
+    context.fillText(text, left, base);
   }
 }
 

@@ -99,7 +99,10 @@ With FILE, the report is written there as JSON (docs/crash-report.schema.json)."
         words = gdb.string_to_argv(argument)
         if len(words) > 1:
             raise gdb.GdbError("bridge crash takes one file.")
-        show("crash", ["-o", os.path.expanduser(words[0])] if words else [])
+        file = os.path.abspath(os.path.expanduser(words[0])) if words else None
+        show("crash", ["-o", file] if file else [])
+        if file:
+            gdb.write("Report written to %s.\n" % file)
 
 
 class BridgeDetachOnKill(gdb.Command):
