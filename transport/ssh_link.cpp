@@ -22,7 +22,7 @@ constexpr int reads_at_once = 256;
 
 // Silence is looked for so often. What isn't answered that long may wait for the program at the other end, so
 // the server itself is asked; if it doesn't answer in that time either, something is wrong.
-constexpr std::chrono::seconds silence_period{1}, prompt_answer{2};
+constexpr std::chrono::seconds silence_period{1}, prompt_answer{3};
 
 }  // namespace
 

@@ -13,7 +13,7 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/launch/local_stub.hpp"
 #include "proxy/launch/remote_gdbserver.hpp"
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 #include "transport/ssh.hpp"
 #include "transport/stream.hpp"
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "proxy/cli/search_path.hpp"
-#include "proxy/known_gdb.hpp"
+#include "proxy/session/known_gdb.hpp"
 
 namespace rspbridge::proxy::cli {
 

@@ -12,7 +12,7 @@
 #include "proxy/cli/triage/triage_options.hpp"
 #include "proxy/cli/vscode/vscode_options.hpp"
 #include "proxy/launch/target_spec.hpp"
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 #include "transport/ssh.hpp"
 
 namespace rspbridge::proxy::cli {

@@ -12,7 +12,7 @@
 #include "proxy/http/server.hpp"
 #include "proxy/inspect/inspector.hpp"
 #include "proxy/inspect/view_server.hpp"
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 
 namespace rspbridge::proxy::cli {
 

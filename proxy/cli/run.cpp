@@ -22,10 +22,10 @@
 #include "proxy/cli/listening.hpp"
 #include "proxy/cli/other_clients.hpp"
 #include "proxy/cli/signals.hpp"
-#include "proxy/image_files.hpp"
+#include "proxy/files/image_files.hpp"
+#include "proxy/files/symbol_files.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/registry/sessions.hpp"
-#include "proxy/symbol_files.hpp"
 
 namespace rspbridge::proxy::cli {
 namespace {

@@ -1,5 +1,5 @@
 // What far's sides tell of their stream, by a clock of the test's own.
-#include "proxy/far_side.hpp"
+#include "proxy/session/far_side.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "proxy/known_gdb.hpp"
+#include "proxy/session/known_gdb.hpp"
 
 #include <spawn.h>
 #include <sys/types.h>

@@ -14,7 +14,7 @@
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 #include "rsp/endpoint.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/transport/connected_pair.hpp"

@@ -1,4 +1,4 @@
-#include "proxy/symbol_files.hpp"
+#include "proxy/files/symbol_files.hpp"
 
 #include <elf.h>
 

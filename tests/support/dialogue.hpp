@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/far_side.hpp"
 #include "proxy/near/client.hpp"
 #include "proxy/near/knowledge.hpp"
+#include "proxy/session/far_side.hpp"
 #include "rsp/endpoint.hpp"
 #include "tests/support/catch.hpp"
 

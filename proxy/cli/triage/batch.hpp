@@ -6,7 +6,7 @@
 #include <asio/awaitable.hpp>
 
 #include "proxy/cli/options.hpp"
-#include "proxy/symbol_folders.hpp"
+#include "proxy/files/symbol_folders.hpp"
 
 namespace rspbridge::proxy::cli::triaging {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <set>
 
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 
 namespace rspbridge::proxy::cli::triaging {
 

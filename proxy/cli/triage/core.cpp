@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "proxy/cli/errors.hpp"
-#include "proxy/image_files.hpp"
+#include "proxy/files/image_files.hpp"
 #include "proxy/triage/analysis.hpp"
 #include "proxy/triage/core_reader.hpp"
 #include "proxy/triage/report.hpp"

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/cli/options.hpp"
-#include "proxy/symbol_folders.hpp"
+#include "proxy/files/symbol_folders.hpp"
 #include "transport/ssh.hpp"
 
 namespace rspbridge::proxy::cli::triaging {

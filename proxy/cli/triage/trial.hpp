@@ -15,10 +15,10 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/triage/breakpoints.hpp"
 #include "proxy/cli/triage/output_tail.hpp"
+#include "proxy/files/image_files.hpp"
 #include "proxy/http/server.hpp"
-#include "proxy/image_files.hpp"
 #include "proxy/inspect/inspector.hpp"
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 #include "proxy/triage/gather.hpp"
 #include "rsp/stop_reply.hpp"
 

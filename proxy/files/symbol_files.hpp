@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "proxy/files/symbol_folders.hpp"
 #include "proxy/near/view/symbol_store.hpp"
-#include "proxy/symbol_folders.hpp"
 
 namespace rspbridge::proxy {
 

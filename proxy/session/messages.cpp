@@ -3,7 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "proxy/session_connection.hpp"
+#include "proxy/session/connection.hpp"
 
 namespace rspbridge::proxy {
 

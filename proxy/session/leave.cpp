@@ -8,7 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/thread_list.hpp"
 

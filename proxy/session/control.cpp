@@ -1,7 +1,7 @@
 // A session whose target is stopped and resumed by others than GDB.
 #include <string>
 
-#include "proxy/session_connection.hpp"
+#include "proxy/session/connection.hpp"
 #include "rsp/escape.hpp"
 #include "rsp/stop_reply.hpp"
 

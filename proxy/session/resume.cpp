@@ -2,7 +2,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 
 namespace rspbridge::proxy {
 

@@ -1,4 +1,4 @@
-#include "proxy/symbol_folders.hpp"
+#include "proxy/files/symbol_folders.hpp"
 
 #include <elf.h>
 

@@ -1,4 +1,4 @@
-#include "proxy/image_files.hpp"
+#include "proxy/files/image_files.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "proxy/far_side.hpp"
+#include "proxy/session/far_side.hpp"
 
 #include <utility>
 

@@ -3,7 +3,7 @@
 #include <system_error>
 #include <utility>
 
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 
 namespace rspbridge::proxy {
 

@@ -1,4 +1,4 @@
-#include "proxy/session_connection.hpp"
+#include "proxy/session/connection.hpp"
 
 #include <array>
 #include <stdexcept>

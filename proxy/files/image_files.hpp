@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "proxy/symbol_folders.hpp"
+#include "proxy/files/symbol_folders.hpp"
 #include "proxy/triage/file_source.hpp"
 
 namespace rspbridge::proxy {

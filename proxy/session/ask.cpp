@@ -12,7 +12,7 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 #include "rsp/qxfer.hpp"
 #include "rsp/target_description.hpp"
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "proxy/near/observer.hpp"
-#include "proxy/session.hpp"
+#include "proxy/session/session.hpp"
 
 namespace rspbridge::proxy {
 

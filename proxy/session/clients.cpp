@@ -9,7 +9,7 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "proxy/session_connection.hpp"
+#include "proxy/session/connection.hpp"
 
 namespace rspbridge::proxy {
 

@@ -15,15 +15,15 @@
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
 
-#include "proxy/far_side.hpp"
 #include "proxy/inspect/control.hpp"
 #include "proxy/inspect/stub_access.hpp"
-#include "proxy/known_gdb.hpp"
 #include "proxy/link/messages.hpp"
 #include "proxy/near/client.hpp"
 #include "proxy/near/knowledge.hpp"
-#include "proxy/out_queue.hpp"
 #include "proxy/recorder.hpp"
+#include "proxy/session/far_side.hpp"
+#include "proxy/session/known_gdb.hpp"
+#include "proxy/session/out_queue.hpp"
 #include "rsp/thread_id.hpp"
 #include "transport/stream.hpp"
 #include "transport/tcp.hpp"
