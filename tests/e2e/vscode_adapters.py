@@ -106,10 +106,12 @@ def cdt_launch(world):
             step_and_look(adapter, thread)
             look_around(adapter, thread)
             adapter.end()
-            assert "ready; in GDB" in adapter.output, adapter.output
+            ready = re.search(r"ready; in GDB: target extended-remote :(\d+)", adapter.output)
+            assert ready, adapter.output
         # The adapter asks the session to end and waits a second for that: a target that is slow takes longer.
-        wait_for(lambda: "/opt/tests/steps-O0" not in subprocess.run([world.rspbridge, "sessions"], check=True, capture_output=True, text=True,
-                                                                     env=world.env(), timeout=20).stdout, "the session's end")
+        sessions = [world.rspbridge, "sessions"]
+        wait_for(lambda: ":%s " % ready[1] not in subprocess.run(sessions, check=True, capture_output=True, text=True, env=world.env(), timeout=20).stdout,
+                 "the session's end")
 
 
 def lldb(world):
