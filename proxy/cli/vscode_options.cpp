@@ -1,5 +1,8 @@
 // The options of vscode.
+#include <charconv>
+#include <cstdint>
 #include <filesystem>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +25,14 @@ std::string adapter_names() {
 
 std::string no_adapter(const std::string& name) {
   return vscode::find_adapter(name) ? std::string() : "'" + name + "' is none of " + adapter_names();
+}
+
+// It is written into both files, so there is none to be picked later.
+std::string no_port(const std::string& text) {
+  std::uint16_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool good = error == std::errc{} && end == text.data() + text.size() && value > 0;
+  return good ? std::string() : "'" + text + "' is no port: it must be a number from 1 to 65535";
 }
 
 // Tasks start in the workspace.
@@ -72,7 +83,8 @@ void add_vscode(CLI::App& app, Raw& raw, Options& options) {
                  "PROGRAM's file on this machine, with symbols (default: PROGRAM, if it is here)")
       ->type_name("FILE");
   app.add_option("--port", vscode.port, "where GDB connects (default: as before, or a free one)")
-      ->type_name("PORT");
+      ->type_name("PORT")
+      ->check(CLI::Validator(no_port, ""));
   app.add_flag("--kill-on-stop", vscode.kill_on_stop, "stopping kills the program, and doesn't let it go on");
   add_symbols_option(app, raw);
   add_far_option(app, raw);

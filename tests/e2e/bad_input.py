@@ -56,6 +56,7 @@ CASES = [
     ("usage-multi-tcp", ["multi", "tcp://127.0.0.1:1"], 2, r"SSH"),
     ("usage-remote-tcp", ["connect", "tcp://127.0.0.1:1", "--remote", "x:1"], 2, r"--remote"),
     ("usage-target", ["connect", "tcp://nowhere"], 2, r"nowhere|port"),
+    ("usage-vscode-port", ["vscode", "--port", "99999", "host", "--", "x"], 2, r"'99999' is no port: it must be a number from 1 to 65535"),
     ("usage-program-for-attach", ["attach", "host", "1", "--", "x"], 2, r"exec"),
 ]
 
