@@ -10,6 +10,7 @@ export class RegionsView {
   constructor(choose) {
     this.#rows = new Rows(byId("regions"), {
       height: 20,
+      key: (region) => region.begin,
       render: (region) => [make("span", { class: "at" }, address(region.begin)),
         make("span", { class: `perm ${region.kind}` }, region.permissions), make("span", { class: "size" }, size(region.size)),
         make("span", { class: "name", title: region.path || region.name || null }, region.name || "anonymous")],
@@ -19,7 +20,7 @@ export class RegionsView {
   }
 
   show(regions) {
-    this.#regions = regions.map((region) => ({ ...region, key: region.begin }));
+    this.#regions = regions;
     this.#filter();
   }
   choose(index) {

@@ -13,10 +13,10 @@ export class Rows {
   #active = -1;
   #id = `rows${++lists}`;
 
-  /** `options`: height (pixels of a row), render(row): a list of nodes, kind(row): a class, activate(row). */
+  /** `options`: height (pixels of a row), render(row): a list of nodes, kind(row): a class, activate(row), key(row): by default its `key`. */
   constructor(box, options) {
     this.#box = box;
-    this.#options = options;
+    this.#options = { key: (row) => row.key, ...options };
     box.tabIndex = 0;
     box.setAttribute("role", "listbox");
     box.replaceChildren(this.#all);
@@ -33,11 +33,12 @@ export class Rows {
     return this.#rows[this.#active] ?? null;
   }
 
-  /** Shows these instead, or `message` if there are none. The active row stays by its `key`. */
+  /** Shows these instead, or `message` if there are none. The active row stays by its key. */
   set(rows, message = "") {
-    const key = this.active?.key;
+    const { key } = this.#options;
+    const kept = this.active && key(this.active);
     this.#rows = rows;
-    this.#active = key === undefined ? -1 : rows.findIndex((row) => row.key === key);
+    this.#active = kept === null || kept === undefined ? -1 : rows.findIndex((row) => key(row) === kept);
     this.#shown.clear();
     this.#all.style.height = `${rows.length * this.#options.height}px`;
     this.#all.replaceChildren();
