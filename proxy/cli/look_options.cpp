@@ -39,7 +39,7 @@ void add_session(CLI::App& app, Raw& raw, Options& options) {
       ->type_name("ID|URL|FILE")
       ->check(why_unnamed);
   app.add_option("--http-token-file", raw.http_token_file,
-                 "the file with the token that the session asks for")
+                 "the file with the token that the session asks for (default: the one that it was given)")
       ->type_name("FILE");
 }
 
