@@ -54,7 +54,7 @@ OWN = [
              [r"Hardware watchpoint 2: total"]),
     Scenario("syscalls", "stepping", ["break signals", "continue", "finish", "delete", "catch syscall openat", "next", "next", "next", "bt 1", "next", "delete", "next"], [r"syscall openat"]),
     Scenario("threads", "stepping", ["break work", "continue", "set scheduler-locking step", "delete", "next", "next", "set scheduler-locking off", "next", "next",
-                                     "step", "step", "finish"], [r"count \(by=1\)"], no_addresses=True),
+                                     "step", "step", "finish"], [r"count \(by=0\)"], no_addresses=True),
     Scenario("threads-racing", "stepping", ["break stepping.cpp:106", "continue", "delete", "next", "print total * 0"], [r"pthread_join|printf"],
              no_addresses=True),
     Scenario("user's-hook", "stepping", START + ["next", "next", "step"], [r"before\n"],
