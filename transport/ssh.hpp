@@ -93,8 +93,8 @@ class SshSession : public std::enable_shared_from_this<SshSession> {
 
   /// The server has been asked for a sign of life, and has given none for longer than a healthy link takes.
   struct Silence {
-    std::chrono::steady_clock::time_point since;  ///< the last byte came from it
-    std::chrono::seconds patience;                ///< after so long the connection is given up
+    std::chrono::steady_clock::time_point since;  ///< something waits for an answer
+    std::chrono::steady_clock::time_point ends;   ///< the connection is given up if none comes before
   };
   /// `told` is called, from the loop, when the server falls silent, and with nothing when it answers again.
   /// What is sent and not answered at once makes us ask, so that is some seconds after a cut. Never without

@@ -237,7 +237,8 @@ void SshLink::tell_silence() {
     if (!self || !self->told_ || self->lost_) return;
     std::optional<SshSession::Silence> silence;
     if (self->silent_)
-      silence = {self->last_sign_of_life_, self->alive_interval_ * (self->alive_count_max_ + 1)};
+      silence = {std::min(self->sent_.value_or(*self->asked_), *self->asked_),
+                 self->last_sign_of_life_ + self->alive_interval_ * (self->alive_count_max_ + 1)};
     self->told_(silence);
   });
 }

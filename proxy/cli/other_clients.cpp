@@ -51,6 +51,9 @@ void OtherClients::serve_http(const asio::any_io_executor& executor, const Optio
   settings.recorder = services.recorder;
   settings.pprof = services.pprof;
   settings.image_files = services.image_files;
+  settings.reached = services.reached;
+  settings.program.arguments = options.program;
+  if (!options.program.empty()) settings.program.path = options.program.front();
   settings.control = control;
   settings.version = RSPBRIDGE_VERSION;
   if (options.http) {

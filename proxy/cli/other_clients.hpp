@@ -25,6 +25,7 @@ class OtherClients {
     const Recorder* recorder = nullptr;  ///< outlives the services
     http::Pprof pprof;
     triage::FileSource* image_files = nullptr;  ///< outlives the services; null: there are no crash reports
+    triage::Reached reached{};                  ///< how the target is reached
   };
 
   /// Opens what can be opened; the session goes on without the rest, which is said in the log. Throws Failure

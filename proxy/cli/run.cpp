@@ -99,7 +99,11 @@ OtherClients::Services services_of(Running& run) {
   OtherClients::Services services{.session = run.session_name,
                                   .recorder = &run.recorder,
                                   .pprof = {},
-                                  .image_files = run.image_files.get()};
+                                  .image_files = run.image_files.get(),
+                                  .reached = {}};
+  services.reached.target = run.options.target_text;
+  services.reached.far_helper = run.debuggee.far_on_target;
+  if (run.debuggee.ssh) services.reached.description = run.debuggee.ssh->describe();
   if (run.options.pprof)
     services.pprof = {run.options.pprof->host + ":" + std::to_string(run.options.pprof->port),
                       [&ssh = *run.debuggee.ssh, where = *run.options.pprof] {
@@ -119,8 +123,9 @@ void watch_link(Running& run) {
     };
     if (silence) {
       *silent_since = silence->since;
-      spdlog::warn("{} hasn't answered for {} s. The session goes on when it does; after {} s it ends",
-                   run.debuggee.ssh->describe(), seconds_since(silence->since), silence->patience.count());
+      spdlog::warn("{} hasn't answered for {} s. The session goes on when it does; in {} s it ends",
+                   run.debuggee.ssh->describe(), seconds_since(silence->since),
+                   -seconds_since(silence->ends));
     } else {
       spdlog::info("{} answers again, after {} s", run.debuggee.ssh->describe(),
                    seconds_since(*silent_since));

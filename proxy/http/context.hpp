@@ -15,6 +15,7 @@
 #include "proxy/inspect/control.hpp"
 #include "proxy/inspect/inspection.hpp"
 #include "proxy/recorder.hpp"
+#include "proxy/triage/stopped.hpp"
 
 namespace rspbridge::proxy::http {
 
@@ -54,6 +55,8 @@ struct Context {
   MapCache maps{};
   std::shared_ptr<StopFindings> findings{};  ///< null: there are no crash reports
   inspect::Control* control = nullptr;       ///< null: nobody may stop or resume the target by HTTP
+  triage::Program program{};                 ///< as far as it is known what is debugged
+  triage::Reached reached{};                 ///< how
 };
 
 }  // namespace rspbridge::proxy::http

@@ -63,9 +63,13 @@ Server::Impl::Impl(asio::io_context& context, Settings settings, inspect::Inspec
   const auto limits = connection_limits(settings.max_streams, raise_open_files());
   Context shared{inspection,     settings.session,  settings.version,
                  limits.streams, settings.recorder, std::move(settings.pprof)};
+  shared.program = std::move(settings.program);
+  shared.reached = std::move(settings.reached);
+  shared.reached.how = "session";
+  shared.reached.session_name = settings.session;
   if (settings.image_files)
     shared.findings = std::make_shared<StopFindings>(io_.get_executor(), inspection, *settings.image_files,
-                                                     settings.session);
+                                                     shared.program, shared.reached);
   shared.control = settings.control;
   serving_ = std::make_shared<Serving>(io_.get_executor(), std::move(shared),
                                        Guard{.loopback = address.is_loopback(), .token = token});

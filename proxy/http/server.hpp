@@ -19,6 +19,7 @@
 #include "proxy/inspect/inspection.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/triage/file_source.hpp"
+#include "proxy/triage/stopped.hpp"
 
 namespace rspbridge::proxy::http {
 
@@ -34,6 +35,8 @@ class Server {
     std::string session, version;
     const Recorder* recorder = nullptr;  ///< of /debug/packets; outlives what is served. Null: there is none
     Pprof pprof{};                       ///< of /debug/pprof
+    triage::Program program{};           ///< as far as it is known what is debugged
+    triage::Reached reached{};           ///< how; `how` and `session_name` are set here
     triage::FileSource* image_files =
         nullptr;                          ///< of crash reports; outlives what is served. Null: there are none
     inspect::Control* control = nullptr;  ///< outlives what is served. Null: the target is only looked at

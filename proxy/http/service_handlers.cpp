@@ -90,7 +90,12 @@ asio::awaitable<Answer> answer_health(const Call& call) {
                                   {"target", state.over      ? "over"
                                              : state.running ? "running"
                                                              : "stopped"}};
-  document["control"] = call.context.control != nullptr;
+  const auto& context = call.context;
+  document["host"] = context.reached.target.empty() ? nlohmann::ordered_json(nullptr)
+                                                    : nlohmann::ordered_json(context.reached.target);
+  document["program"] = context.program.arguments.empty() ? nlohmann::ordered_json(nullptr)
+                                                          : nlohmann::ordered_json(context.program.arguments);
+  document["control"] = context.control != nullptr;
   document["pid"] = state.pid ? nlohmann::ordered_json(*state.pid) : nlohmann::ordered_json(nullptr);
   co_return json_answer(std::move(document), state.stop_id);
 }

@@ -8,11 +8,12 @@
 namespace rspbridge::proxy::http {
 
 StopFindings::StopFindings(asio::any_io_executor executor, inspect::Inspection& inspection,
-                           triage::FileSource& files, std::string session)
+                           triage::FileSource& files, triage::Program program, triage::Reached reached)
     : inspection_(inspection),
       investigator_(inspection, files),
       turns_(std::move(executor)),
-      session_(std::move(session)) {}
+      program_(std::move(program)),
+      reached_(std::move(reached)) {}
 
 asio::awaitable<inspect::Result<triage::Findings>> StopFindings::present() {
   const link::StopId asked = inspection_.state().stop_id;
@@ -27,8 +28,8 @@ asio::awaitable<inspect::Result<triage::Findings>> StopFindings::present() {
   if (findings_ && moment_ == now && !state.running) co_return *findings_;
   findings_.reset();
   triage::Stopped about;
-  about.reached.how = "session";
-  about.reached.session_name = session_;
+  about.program = program_;
+  about.reached = reached_;
   auto found = co_await investigator_.investigate(std::move(about));
   if (!found) co_return found;
   triage::Stopped& stopped = *found->stopped;

@@ -21,8 +21,9 @@ struct Context;
 class StopFindings {
  public:
   /// `inspection` and `files` outlive it, and it every call.
+  /// `program` and `reached` are what is told of them in reports.
   StopFindings(asio::any_io_executor executor, inspect::Inspection& inspection, triage::FileSource& files,
-               std::string session);
+               triage::Program program, triage::Reached reached);
 
   /// Of the present stop, until GDB writes to the target.
   asio::awaitable<inspect::Result<triage::Findings>> present();
@@ -43,7 +44,8 @@ class StopFindings {
   inspect::Inspection& inspection_;
   triage::Investigator investigator_;
   inspect::Turns turns_;
-  std::string session_;
+  triage::Program program_;
+  triage::Reached reached_;
   Moment moment_;
   std::optional<triage::Findings> findings_;  ///< of that moment
 };

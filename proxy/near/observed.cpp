@@ -33,6 +33,7 @@ constexpr Exception exceptions[] = {
     {"QThreadEvents", Observed::off},
     {"qSymbol", Observed::agrees},
     {"qAttached", Observed::attached},
+    {"P", Observed::unknown},         // GDB notes what the stub can do, and the stub may not: `G` is refused
     {"qTStatus", Observed::unknown},  // it may trace nothing; GDB asks as it leaves, when the target may run
     {"qXfer:features:read", Observed::always},
     {"qXfer:auxv:read", Observed::always},

@@ -91,7 +91,7 @@ std::shared_ptr<Session::Connection> Session::connect(transport::Accepted accept
       .info = [](const std::string& text) { spdlog::info("{}", text); },
       .flush = [this] { knowledge_.forget(); },
       .describe_link = [this] { return link::describe(knowledge_.report()); },
-      .describe_clients = [this] { return describe_clients(); },
+      .describe_clients = [this, self] { return describe_clients(self->lock().get()); },
       .take = [this, self] { return take(self->lock()); },
       .controls =
           [self] {
@@ -202,10 +202,11 @@ std::string Session::who_controls() const {
   return gdb_ ? "the GDB at " + gdb_->name : "no GDB";
 }
 
-std::string Session::describe_clients() const {
+std::string Session::describe_clients(const Connection* asking) const {
   std::string text;
   for (const auto& connection : clients())
-    text += connection->name + (connection->observes() ? ": observes\n" : ": controls the target\n");
+    text += connection->name + (connection.get() == asking ? " (this GDB)" : "") +
+            (connection->observes() ? ": observes\n" : ": controls the target\n");
   return text;
 }
 

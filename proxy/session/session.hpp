@@ -187,7 +187,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   /// Hands control of the target over; says what came of it.
   std::string take(const std::shared_ptr<Connection>& connection);
   std::string who_controls() const;
-  std::string describe_clients() const;
+  std::string describe_clients(const Connection* asking) const;
   std::vector<std::shared_ptr<Connection>> clients() const;
   /// Gives observers their messages; false if there was none.
   bool carry_to_observers();

@@ -17,10 +17,10 @@
 namespace rspbridge::proxy::triage {
 
 struct Limits {
-  std::size_t frames = 256;        ///< of a thread
-  std::size_t with_variables = 8;  ///< frames of the first thread
-  std::size_t instructions = 8;    ///< before and behind pc, each
-  std::size_t memory = 64;         ///< bytes at a register
+  std::size_t frames = 256;         ///< of a thread
+  std::size_t with_variables = 16;  ///< frames of the first thread
+  std::size_t instructions = 8;     ///< before and behind pc, each
+  std::size_t memory = 64;          ///< bytes at a register
 };
 
 struct MemoryAt {

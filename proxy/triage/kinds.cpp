@@ -165,10 +165,17 @@ std::string title_of(const Row& row, const Facts& facts) {
   return title + rsp::hex_number(*facts.full_address);
 }
 
+// A debugger's steps and breakpoints stop by SIGTRAP, too. Its breakpoints aren't seen in the code.
+bool is_mere_stop(const Facts& facts) {
+  if (facts.outcome != Outcome::stop) return false;
+  if (!facts.signal || !is_fatal(facts.signal->number)) return true;
+  return facts.signal->number == trap && !(facts.instruction && facts.instruction->mnemonic == "brk");
+}
+
 }  // namespace
 
 Kind recognise(const Facts& facts) {
-  if (facts.outcome == Outcome::stop && (!facts.signal || !is_fatal(facts.signal->number))) return {};
+  if (is_mere_stop(facts)) return {};
   const auto row =
       std::find_if(std::begin(rows), std::end(rows), [&](const Row& one) { return fits(one, facts); });
   if (row != std::end(rows)) return {row->kind, title_of(*row, facts), evidence_for(*row, facts)};

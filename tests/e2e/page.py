@@ -101,6 +101,12 @@ def shows_a_crash(world):
     """The crash report's title, address and instruction; none before the crash."""
     with debugged(world, CRASH, "break main", "continue") as (bridge, gdb), shown(bridge, height=1330) as browser:
         assert browser.eval("document.querySelector('#crash').hidden")
+        # GDB's own stops are by SIGTRAP, too.
+        for command in ("stepi", "next", "tbreak shop::Order::total", "continue"):
+            gdb.ask(command)
+            report = get(bridge, "/debug/crash").json
+            assert (report["outcome"], report["crash_info"]) == ("stop", None), report["crash_info"]
+        assert report["program"]["arguments"] == ["/opt/tests/crash-O0"] and report["session"]["target"] == "arm64-guest", report["session"]
         gdb.ask("continue")
         now_shown(browser, bridge)
         report = get(bridge, "/debug/crash").json

@@ -100,6 +100,7 @@ def takes_control(world):
         assert "controls the target now" in taken and "observes" in taken, taken
         assert "controls the target already" in second.ask("monitor rspbridge take")
         clients = second.ask("monitor rspbridge clients").split("\n")
+        assert any("(this GDB): controls" in line for line in clients), clients
         assert sum("controls" in line for line in clients) == 1 and sum("observes" in line for line in clients) == 1, clients
         assert "Cannot access memory" in gdb.ask("set var total = 5")
         told = waiting(gdb)
@@ -113,6 +114,16 @@ def takes_control(world):
         assert number(gdb, "total") == 5
         assert number(second, "total") == 5
         assert wait_for(lambda: "controls the target now" in bridge.said(), "a line in the log")
+
+
+def writes_after_a_refusal(world):
+    """What an observer was refused it can do once it is in control: GDB has drawn no wrong conclusion of what the stub can do."""
+    with debugged(world, STEPPING, "break factorial", "continue") as (bridge, _), another(world, bridge, STEPPING) as second:
+        assert "Could not write register" in second.ask("set var $x3 = 5") and "Cannot access memory" in second.ask("set var total = 5")
+        assert "controls the target now" in second.ask("monitor rspbridge take")
+        second.ask("set var $x3 = 5")
+        second.ask("set var total = 6")
+        assert number(second, "$x3") == 5 and number(second, "total") == 6
 
 
 def comes_while_it_runs(world):
@@ -271,6 +282,7 @@ def tests():
     yield "several/observes", observes
     yield "several/any GDB", any_gdb
     yield "several/takes control", takes_control
+    yield "several/writes after a refusal", writes_after_a_refusal
     yield "several/comes while it runs", comes_while_it_runs
     yield "several/hands over at breakpoints", hands_over_at_breakpoints
     yield "several/asks while it runs", asks_while_it_runs

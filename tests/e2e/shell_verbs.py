@@ -116,7 +116,8 @@ def refusals(world):
         file.write("correct-horse\n")
     with own_sessions(world), debugged(world, SPINNER, "break spin", "continue", "delete",
                                        arguments=["--http", "127.0.0.1:0", "--http-token-file", token]) as (bridge, gdb):
-        assert "--http-token-file FILE" in ask(world, "threads", code=1)
+        assert "--http-token-file FILE" in ask(world, "threads", "--session", bridge.ready["http"], code=1)
+        assert ask(world, "threads") == ask(world, "threads", "--session", bridge.ready["http"], "--http-token-file", token)
         assert ask(world, "threads", "--http-token-file", token)
         assert "can't read 0x0" in ask(world, "memory", "0", "16", "--http-token-file", token, code=1)
         output = os.path.join(world.scratch, "refused")

@@ -132,12 +132,17 @@ def merged(world):
         files = [os.path.join(workspace.folder.name, ".vscode", name) for name in ("launch.json", "tasks.json")]
         first = [open(name, encoding="utf-8").read() for name in files]
         assert "has it all already" in workspace.generate() and [open(name, encoding="utf-8").read() for name in files] == first
-        # One adapter's entry anew, at another port: those that share its task follow.
+        # One adapter's entry anew, at another port, with another argument: those that are there follow, those by name, too.
         port = free_port()
-        subprocess.run([*workspace.command[:2], "--adapter", "gdbtarget", "--port", str(port), *workspace.command[2:]], check=True,
-                       stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+        for more, words in ((["--adapter", "gdbtarget-launch"], []), (["--adapter", "gdbtarget", "--port", str(port)], ["--other"])):
+            subprocess.run([*workspace.command[:2], *more, *workspace.command[2:], *words], check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
         launch = workspace.read("launch.json")["configurations"]
-        assert len(launch) == 5 and all(str(port) in json.dumps(entry) for entry in launch), launch
+        assert len(launch) == 6 and all((str(port) in json.dumps(entry)) != (entry.get("request") == "launch" and "gdbtarget-launch" in entry["name"])
+                                        for entry in launch), launch
+        assert "--other" in json.dumps(launch[5]) and "--other" in json.dumps(workspace.read("tasks.json")), launch
+        for name, text in zip(files, first):
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(text)
         with open(files[1], "w", encoding="utf-8") as file:
             file.write(mine)
         os.chmod(files[1], 0o640)

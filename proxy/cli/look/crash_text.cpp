@@ -32,7 +32,9 @@ std::string frame_line(const Json& frame) {
   std::string made = "#" + std::to_string(frame.at("frame").get<int>());
   made.resize(5, ' ');
   if (!frame.at("inline").get<bool>()) made += text(frame.at("offset")) + " in ";
-  made += text(frame.at("function"), "??") + " (" + variables(frame.at("arguments")) + ")";
+  // Of a function that debug information tells of they just weren't looked at.
+  const bool untold = frame.at("arguments").is_null() && frame.at("file").is_string();
+  made += text(frame.at("function"), "??") + " (" + (untold ? "..." : variables(frame.at("arguments"))) + ")";
   if (frame.at("file").is_string() && frame.at("line").is_number())
     made += " at " + text(frame.at("file")) + ":" + std::to_string(frame.at("line").get<int>());
   else if (frame.at("module").is_string())

@@ -124,26 +124,17 @@ std::string entry_name(const cli::Options& options, const Adapter& adapter) {
   return title(options) + " (" + std::string(adapter.name) + ")";
 }
 
-// Entries of ours that are there already and share a task with a chosen one: what the task says, such as its
-// port, they say, too.
-void add_bound(const cli::Options& options, const std::vector<ordered_json>& old_entries,
-               std::vector<const Adapter*>& chosen) {
-  const auto shares_task = [&chosen](std::string_view task) {
-    return std::any_of(chosen.begin(), chosen.end(), [task](const Adapter* one) {
-      return std::find(one->tasks.begin(), one->tasks.end(), task) != one->tasks.end();
-    });
-  };
-  std::vector<const Adapter*> bound;
+// Entries of ours that are there already: all are about one command line and, most of them, one port.
+void add_old(const cli::Options& options, const std::vector<ordered_json>& old_entries,
+             std::vector<const Adapter*>& chosen) {
   for (const Adapter& adapter : adapters()) {
     const auto is_its = [name = entry_name(options, adapter)](const ordered_json& entry) {
       return entry.value("name", ordered_json()) == name;
     };
     if (std::find(chosen.begin(), chosen.end(), &adapter) == chosen.end() &&
-        std::any_of(old_entries.begin(), old_entries.end(), is_its) &&
-        std::any_of(adapter.tasks.begin(), adapter.tasks.end(), shares_task))
-      bound.push_back(&adapter);
+        std::any_of(old_entries.begin(), old_entries.end(), is_its))
+      chosen.push_back(&adapter);
   }
-  chosen.insert(chosen.end(), bound.begin(), bound.end());
 }
 
 // "rspbridge" if that runs this very program, else its path.
@@ -205,7 +196,7 @@ int write_files(const cli::Options& options) {
   const auto old_tasks = understood(tasks, entries(tasks.kind, tasks.before));
   const Surroundings here = surroundings(options, program.file, old_tasks);
   auto chosen = chosen_adapters(options, program.kind);
-  add_bound(options, understood(launch, entries(launch.kind, launch.before)), chosen);
+  add_old(options, understood(launch, entries(launch.kind, launch.before)), chosen);
   const Entries wanted = entries_for(options, chosen, values_for(options, here));
   launch.after = understood(launch, merge(launch.kind, launch.before, wanted.launch));
   tasks.after =

@@ -13,8 +13,8 @@ export function showCrash(report) {
   byId("crash-what").textContent = [severity && `${severity.description}: ${severity.explanation}.`, info.assertion].filter(Boolean).join(" ");
   const facts = [["address", info.address && [info.address, info.access && `${info.access} access`, info.region].filter(Boolean).join(", ")],
     ["instruction", info.instruction], ["at", report.crash_line],
-    ["operands", info.operands?.map(({ text, value, address }) => [text, value ?? address].filter(Boolean).join(" = ")).join(", ")],
-    ["same crash", report.hash?.exact]];
+    ["operands", info.operands?.map(({ text, value, address }) => (value ? `${text} = ${value}` : address ? `${text} at ${address}` : text)).join(", ")],
+    ["hash", report.hash?.exact]];
   byId("crash-facts").replaceChildren(...facts.filter(([, value]) => value).flatMap(([name, value]) =>
     [make("dt", {}, name), make("dd", { class: "mono" }, String(value))]));
 }

@@ -16,6 +16,19 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Tab goes to `box` as a whole; within it the arrow keys go from one that `selector` names to the next. */
+export function arrowsGoThrough(box, selector) {
+  box.tabIndex = 0;
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const all = [...box.querySelectorAll(selector)];
+    if (!step || !all.length || event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = all.indexOf(document.activeElement);
+    all[at < 0 ? 0 : Math.min(Math.max(0, at + step), all.length - 1)].focus();
+    event.preventDefault();
+  });
+}
+
 /** A sentence where there is nothing else to show. */
 export function empty(text) {
   return make("p", { class: "empty" }, text);

@@ -1,13 +1,17 @@
 // The line above all: what is looked at, how it stands, and what may be done.
 import { Refusal } from "./api.mjs";
 import { byId } from "./dom.mjs";
+import { baseName } from "./regions.mjs";
 
 const WORDS = { stopped: "stopped", running: "running", crash: "crashed", ended: "ended", lost: "no session", token: "locked" };
 const SAID_FOR = 8000;  // ms
+const NAME = "rspbridge";
 
 export class Header {
   #api;
   #timer = 0;
+  #name = NAME;  // of the program
+  #host = "";
 
   constructor(api, retry) {
     this.#api = api;
@@ -29,12 +33,13 @@ export class Header {
     byId("notice").hidden = true;
     byId("session").textContent = `session ${health.session} · rspbridge ${health.version}`;
     byId("controls").hidden = !health.control;
+    this.#about(health.program, health.host ?? "");
   }
 
   state(state, reason) {
     const how = reason.ended || state.over ? "ended" : state.running ? "running" : reason.crash ? "crash" : "stopped";
     this.#show(how, state.running ? "" : reason.text);
-    byId("pid").textContent = state.pid ? `process ${state.pid}` : "";
+    byId("pid").textContent = [state.pid && `process ${state.pid}`, this.#host && `on ${this.#host}`].filter(Boolean).join(" ");
     byId("stop").textContent = state.stop_id ? `stop ${state.stop_id}` : "";
     byId("interrupt").disabled = how !== "running";
     byId("continue").disabled = how === "running" || how === "ended";
@@ -46,6 +51,7 @@ export class Header {
   }
 
   lost() {
+    this.#about(null, "");
     this.#show("lost", "");
     this.link(false);
     byId("said").textContent = byId("pid").textContent = byId("stop").textContent = "";
@@ -70,12 +76,20 @@ export class Header {
     this.#timer = setTimeout(() => (byId("said").textContent = ""), SAID_FOR);
   }
 
+  // What is debugged: a command line, or null where it isn't known.
+  #about(program, host) {
+    this.#name = program ? baseName(program[0]) : NAME;
+    this.#host = host;
+    byId("program").textContent = this.#name;
+    byId("program").title = program ? program.join(" ") : "";
+  }
+
   #show(how, reason) {
     byId("state").dataset.state = how;
     byId("state-word").textContent = WORDS[how];
     byId("state-reason").textContent = reason ? ` · ${reason}` : "";
     document.body.dataset.state = how;
-    document.title = `${WORDS[how]} – rspbridge`;
+    document.title = [WORDS[how], this.#name, this.#host].filter(Boolean).join(" – ");
   }
 
   #theme(value) {

@@ -106,6 +106,7 @@ class Page {
   // A step is over before that, and asks nothing.
   async #showRunning(signal) {
     await pause(RUNNING_PAUSE, signal);
+    this.#map.mark([]);  // they are the last stop's
     this.#showMap(await this.#api.jsonSince("/debug/elf/memmap", this.#mapTag, signal), () => {});
   }
 

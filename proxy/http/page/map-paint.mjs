@@ -15,8 +15,8 @@ export function paintMap(context, look, map) {
   paintBreaks(context, look, map.scale);
   paintBlocks(context, look, map, TOP, BLOCKS);
   paintNames(context, look, map);
-  paintAxis(context, look, map.scale);
   paintMarks(context, look, map);
+  paintAxis(context, look, map.scale);
   paintFrame(context, look, map, map.hovered, 1);
   paintFrame(context, look, map, map.selected, 2);
 }
@@ -66,6 +66,7 @@ function paintBlock(context, look, region, left, right, top, height) {
 }
 
 function paintBreaks(context, look, scale) {
+  const wanted = [];
   for (const { x, width, begin, end } of scale.breaks()) {
     if (width < 6) continue;
     context.strokeStyle = look.colours["map-hole"];
@@ -75,11 +76,12 @@ function paintBreaks(context, look, scale) {
       context.stroke();
     }
     context.font = MONO;
-    context.fillStyle = look.colours.muted;
     const text = size(end - begin);
-    const half = context.measureText(text).width / 2;
-    if (half < 40) context.fillText(text, x + width / 2 - half, look.height - 5);
+    wanted.push({ text, x: x + width / 2, width: context.measureText(text).width, bytes: end - begin });
   }
+  wanted.sort((a, b) => b.bytes - a.bytes);
+  context.fillStyle = look.colours.muted;
+  for (const label of placeLabels(wanted, 1, look.width)) context.fillText(label.text, label.left, look.height - 5);
 }
 
 function paintNames(context, look, { regions, scale }) {
@@ -130,6 +132,9 @@ function paintAxis(context, look, scale) {
     wanted.push({ text, x: at + width / 2, at, width });
   }
   for (const label of placeLabels(wanted, 1, look.width)) {
+    context.fillStyle = look.colours.panel;
+    context.fillRect(label.left - 1, BOTTOM + 4, label.width + 2, 12);
+    context.fillStyle = look.colours.muted;
     context.fillText(label.text, label.left, BOTTOM + 13);
     context.beginPath();
     context.moveTo(label.at + 0.5, BOTTOM);

@@ -1,6 +1,6 @@
 // Memory in hexadecimal. Words that point somewhere are buttons that lead there.
 import { Refusal } from "./api.mjs";
-import { byId, empty, make } from "./dom.mjs";
+import { arrowsGoThrough, byId, empty, make } from "./dom.mjs";
 import { changedBytes } from "./changes.mjs";
 import { Trail } from "./trail.mjs";
 import { address as addressText, hex, parseAddress, untagged } from "./numbers.mjs";
@@ -26,6 +26,7 @@ export class MemoryView {
       else this.goTo(wanted);
     });
     byId("memory-address").addEventListener("input", (event) => event.target.removeAttribute("aria-invalid"));
+    arrowsGoThrough(byId("memory"), ".pointer");
     byId("memory-back").addEventListener("click", () => (this.#trail.back(), this.#show()));
     byId("memory-forward").addEventListener("click", () => (this.#trail.forward(), this.#show()));
   }
@@ -49,6 +50,7 @@ export class MemoryView {
     this.#regions = [];
     this.#sp = this.#last = null;
     this.#tell("");
+    byId("memory-address").value = "";
     byId("memory").replaceChildren(empty(message));
   }
 
@@ -107,6 +109,6 @@ export class MemoryView {
       make("span", { class: changed.has(index + i) ? "changed" : index + i === target ? "target" : null }, byte.toString(16).padStart(2, "0")));
     if (!region) return make("span", { class: "word" }, ...bytes);
     const to = untagged(word);
-    return make("button", { type: "button", class: "word pointer", title: `→ ${hex(to)} ${whereabouts(this.#regions, to)}`, click: () => this.goTo(to) }, ...bytes);
+    return make("button", { type: "button", class: "word pointer", tabindex: -1, title: `→ ${hex(to)} ${whereabouts(this.#regions, to)}`, click: () => this.goTo(to) }, ...bytes);
   }
 }

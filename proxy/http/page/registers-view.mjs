@@ -1,5 +1,5 @@
 // The registers of the selected thread, and which of them changed since the last stop.
-import { byId, empty, make } from "./dom.mjs";
+import { arrowsGoThrough, byId, empty, make } from "./dom.mjs";
 import { changedRegisters } from "./changes.mjs";
 import { untagged } from "./numbers.mjs";
 import { pointsInto } from "./words.mjs";
@@ -15,6 +15,7 @@ export class RegistersView {
 
   constructor(open) {
     this.#open = open;
+    arrowsGoThrough(byId("registers"), ".pointer");
   }
 
   show(set, regions) {
@@ -45,7 +46,7 @@ export class RegistersView {
     const word = bits === WORD && value !== null ? BigInt(value) : null;
     const region = pointsInto(regions, word);
     const text = value ?? "not available";
-    const shown = region ? make("button", { type: "button", class: "pointer", click: () => this.#open(untagged(word)) }, text) : make("span", {}, text);
+    const shown = region ? make("button", { type: "button", class: "pointer", tabindex: -1, click: () => this.#open(untagged(word)) }, text) : make("span", {}, text);
     return make("div", { class: `register${changed.has(name) ? " changed" : ""}`, "data-name": name, title: changed.has(name) ? `was ${changed.get(name)}` : null },
       make("b", {}, name), shown, make("span", { class: "muted place" }, region ? whereabouts(regions, untagged(word)) : ""));
   }

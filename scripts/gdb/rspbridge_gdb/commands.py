@@ -27,7 +27,7 @@ def show(verb, arguments):
     except OSError as error:
         raise gdb.GdbError("rspbridge %s can't be run here, where GDB is: %s" % (verb, error.strerror)) from None
     if done.returncode:
-        raise gdb.GdbError(done.stderr.strip())
+        raise gdb.GdbError(done.stderr.replace("Run with --help for more information.", "").strip())
     gdb.write(done.stdout)
 
 
@@ -56,6 +56,9 @@ class Bridge(gdb.Command):
     def __init__(self):
         super().__init__("bridge", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
 
+    def invoke(self, argument, from_tty):
+        gdb.execute("help bridge")
+
 
 class BridgeMap(gdb.Command):
     """Print the target's memory map, and how much of it is on this machine.
@@ -83,7 +86,7 @@ While the target runs GDB can't ask for it: use `rspbridge memmap` in a shell.""
                 address = gdb.parse_and_eval(text).cast(gdb.lookup_type("unsigned long"))
                 options += ["--addr", hex(int(address) & (1 << 64) - 1)]
             except gdb.error as error:
-                raise gdb.GdbError(str(error)) from None
+                raise gdb.GdbError("%s (a PATH begins with a slash)" % str(error).rstrip(".")) from None
         show("memmap", options)
 
 
