@@ -19,6 +19,8 @@ using rsp::StopReply;
 namespace {
 
 constexpr std::uint64_t sigtrap = 5;  // GDB's number
+constexpr const char* nothing_left =
+    "no process is debugged any more: it has ended, or the GDB in control has killed it or let it go";
 
 // What only the GDB that asked for it expects of a stop.
 bool is_reason(std::string_view name) {
@@ -85,14 +87,15 @@ void Observer::stands() {
   if (!knowledge_.looks()) return;
   for (Request& request : std::exchange(held_, {})) pass(std::move(request));
   if (!waits_ || (waits_->of_resume && seen_ == stands_at_)) return;
-  if (waits_->of_resume && knowledge_.state().nothing_left())
-    say("no process is debugged any more: it has ended, or " + hooks_.who() + " has killed it or let it go");
+  if (waits_->of_resume && knowledge_.state().nothing_left()) say(nothing_left);
   tell_stop(*std::exchange(waits_, std::nullopt));
 }
 
 void Observer::nobody_resumes() {
   if (!waits_ || !waits_->of_resume || !knowledge_.looks()) return;
-  say("the GDB in control has left, and the target stays stopped; `monitor rspbridge take` takes control");
+  say(knowledge_.state().nothing_left() ? nothing_left
+                                        : "the GDB in control has left, and the target stays stopped; "
+                                          "`monitor rspbridge take` takes control");
   tell_stop(*std::exchange(waits_, std::nullopt));
 }
 

@@ -112,3 +112,17 @@ TEST_CASE("an observer doesn't wait for a stop that nobody is left to bring abou
   second.observer.nobody_resumes();
   CHECK(second.gets().empty());
 }
+
+TEST_CASE("an observer hears that the GDB in control has let the process go, though that left at once") {
+  Second second;
+  second.connects();
+  second.sends("vCont;c");
+  second.gets();
+  CHECK(second.stub.gdb("D;1") == "OK");
+  second.observer.nobody_resumes();
+  const auto told = second.gets();
+  REQUIRE(told.size() == 2);
+  CHECK(rsp::from_hex(told.front().substr(1)).value_or("").find("no process is debugged any more") !=
+        std::string::npos);
+  CHECK(told.back() == "stop W00;process:1");
+}
