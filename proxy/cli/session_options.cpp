@@ -1,5 +1,7 @@
 // The options of exec, attach, connect, multi, doctor and clean.
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <filesystem>
 
 #include <CLI/CLI.hpp>
@@ -7,7 +9,6 @@
 #include "proxy/cli/look/http_client.hpp"
 #include "proxy/cli/verbs.hpp"
 #include "proxy/symbols/files.hpp"
-#include "rsp/text.hpp"
 #include "rsp/view_definition.hpp"
 
 namespace rspbridge::proxy::cli {
@@ -220,6 +221,12 @@ void complete_session(const Raw& raw, Options& options) {
 std::string read_token(const std::string& file) {
   std::string token = look::token_in(file);
   if (token.empty()) fail("--http-token-file: '" + file + "' holds no token, or can't be read");
+  constexpr std::size_t longest = 4096;  // of a header there isn't much more
+  const auto fits = [](unsigned char letter) { return letter > ' ' && letter < 0x7f; };
+  if (token.size() > longest || !std::all_of(token.begin(), token.end(), fits))
+    fail("--http-token-file: what '" + file +
+         "' holds can't be sent in a header: a token is a word of at most " + std::to_string(longest) +
+         " printable ASCII characters");
   return token;
 }
 

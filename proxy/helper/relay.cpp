@@ -45,6 +45,7 @@ Relay::Relay(int in, int out, StubSocket stub, std::string program_version)
 std::string Relay::run() {
   while (!link_closed_) wait_and_move();
   flush_stub();
+  await_stop();
   return link_.error();
 }
 
@@ -93,6 +94,7 @@ void Relay::read_stub() {
   for (int i = 0; i < reads_in_a_turn && stub_; ++i) {
     const ssize_t n = ::recv(stub_.get(), buffer.data(), buffer.size(), 0);
     if (n > 0) {
+      interrupted_ = false;
       far_.on_stub_bytes({buffer.data(), static_cast<std::size_t>(n)});
       continue;
     }
@@ -110,6 +112,7 @@ void Relay::stub_closed(const std::string& reason) {
 
 void Relay::settle() {
   std::string for_stub = far_.take_output();
+  if (for_stub == "\x03") interrupted_ = true;
   if (stub_) to_stub_ += for_stub;
   to_near_ += link_.take_output();
 }
@@ -136,6 +139,12 @@ void Relay::write_link() {
 void Relay::flush_stub() {
   pollfd wait{stub_.get(), POLLOUT, 0};
   while (stub_ && !to_stub_.empty() && ::poll(&wait, 1, last_words) > 0) write_stub();
+}
+
+// gdbserver 13 misses a connection's end that comes together with a ^C, and goes on for ever.
+void Relay::await_stop() {
+  pollfd wait{stub_.get(), POLLIN, 0};
+  if (stub_ && interrupted_) ::poll(&wait, 1, last_words);
 }
 
 }  // namespace rspbridge::proxy::helper

@@ -31,6 +31,7 @@ class Relay {
   void stub_closed(const std::string& reason);
   void settle();
   void flush_stub();
+  void await_stop();
 
   int in_, out_;
   memmap::FileDescriptor stub_;
@@ -39,6 +40,7 @@ class Relay {
   far::Far far_;
   std::string to_near_, to_stub_;
   bool link_closed_ = false;
+  bool interrupted_ = false;  ///< a ^C went to the stub, which has said nothing since
 };
 
 }  // namespace rspbridge::proxy::helper

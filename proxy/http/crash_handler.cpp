@@ -43,7 +43,8 @@ asio::awaitable<Answer> answer_backtrace(const Call& call) {
     for (auto& one : threads)
       if (auto& frames = one["frames"]; frames.size() > *most)
         frames.erase(frames.begin() + static_cast<std::ptrdiff_t>(*most), frames.end());
-  co_return text_answer(triage::json_text({{"threads", std::move(threads)}}), "application/json", stop_id);
+  co_return text_answer(triage::json_text({{"stop_id", stop_id}, {"threads", std::move(threads)}}),
+                        "application/json", stop_id);
 }
 
 }  // namespace rspbridge::proxy::http

@@ -8,6 +8,7 @@
 #include <asio/ip/address.hpp>
 
 #include "proxy/http/handle.hpp"
+#include "rsp/text.hpp"
 
 namespace rspbridge::proxy::http {
 namespace {
@@ -34,7 +35,7 @@ bool has_token(const Request& request, std::string_view token) {
   const std::string_view given = *request.authorization;
   const auto same = [](char wanted, unsigned char letter) { return wanted == std::tolower(letter); };
   if (!std::equal(scheme.begin(), scheme.end(), given.begin(), same)) return false;
-  return equal_in_constant_time(given.substr(scheme.size()), token);
+  return equal_in_constant_time(rsp::trim(given.substr(scheme.size())), token);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ namespace {
 constexpr std::uint64_t sigtrap = 5;  // GDB's number
 constexpr const char* nothing_left =
     "no process is debugged any more: it has ended, or the GDB in control has killed it or let it go";
+constexpr const char* nobody_controls =
+    "no GDB controls the target any more, and it stays stopped; `monitor rspbridge take` takes control";
 
 // What only the GDB that asked for it expects of a stop.
 bool is_reason(std::string_view name) {
@@ -93,9 +95,7 @@ void Observer::stands() {
 
 void Observer::nobody_resumes() {
   if (!waits_ || !waits_->of_resume || !knowledge_.looks()) return;
-  say(knowledge_.state().nothing_left() ? nothing_left
-                                        : "the GDB in control has left, and the target stays stopped; "
-                                          "`monitor rspbridge take` takes control");
+  say(knowledge_.state().nothing_left() ? nothing_left : nobody_controls);
   tell_stop(*std::exchange(waits_, std::nullopt));
 }
 

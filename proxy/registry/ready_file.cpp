@@ -1,6 +1,7 @@
 #include "proxy/registry/ready_file.hpp"
 
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -90,7 +91,13 @@ ReadyFile::ReadyFile(std::filesystem::path file, const Ready& ready) : file_(std
 }
 
 ReadyFile::~ReadyFile() {
-  if (::unlink(file_.c_str()) != 0 && errno != ENOENT) spdlog::warn("could not remove {}", file_.string());
+  struct stat ours {
+  }, there{};
+  // Another session may have been given the same file since.
+  const bool is_ours = ::fstat(lock_.get(), &ours) == 0 && ::stat(file_.c_str(), &there) == 0 &&
+                       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+  if (is_ours && ::unlink(file_.c_str()) != 0 && errno != ENOENT)
+    spdlog::warn("could not remove {}", file_.string());
 }
 
 }  // namespace rspbridge::proxy::registry

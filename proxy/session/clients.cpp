@@ -177,7 +177,6 @@ void Session::gdb_left(const std::shared_ptr<Connection>& connection) {
   } else {
     knowledge_.gdb_gone(undo);
     gdb_.reset();
-    for (const auto& one : observers_) one->observer->nobody_resumes();
   }
   connection->out->close();
   connection->stream->close();

@@ -94,7 +94,8 @@ asio::awaitable<bool> Session::leave_process(std::string pid) {
 
 asio::awaitable<void> Session::leave_target() {
   SessionEnd how = *end_;
-  end_.reset();  // so that the stub's end is seen while it is talked to
+  end_.reset();     // so that the stub's end is seen while it is talked to,
+  leaving_ = true;  // and nothing else
   try {
     knowledge_.to_far(link::StopTarget{});
     settle();

@@ -60,6 +60,11 @@ void Session::settle() {
     ~Settled() { settling = false; }
   } settled{settling_};
   carry_messages();
+  // What the GDB in control has asked last may have let the process go.
+  if (!gdb_ && knowledge_.looks()) {
+    for (const auto& connection : observers_) connection->observer->nobody_resumes();
+    carry_messages();
+  }
   tell_observer();
   watch_for_stand();
   if (std::string bytes = far_->take_output(); !bytes.empty()) {

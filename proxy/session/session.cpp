@@ -140,7 +140,7 @@ void Session::end(SessionEnd how) {
 }
 
 void Session::request_end(std::string reason) {
-  end({true, std::move(reason), false});
+  if (!leaving_) end({true, std::move(reason), false});
 }
 
 asio::awaitable<SessionEnd> Session::wait() {

@@ -229,6 +229,7 @@ class Session final : public inspect::StubAccess, public inspect::Control {
   std::vector<transport::ListenerPtr> listeners_;
   int users_ = 0;  ///< coroutines that use this session
   bool stub_open_ = false;
+  bool leaving_ = false;  ///< the target is being left; what more asks for the end is on its way already
   bool connection_lost_ = false;
   bool link_silent_ = false;
   std::optional<bool> opened_;  ///< what answers is a stub

@@ -117,8 +117,8 @@ def ends_after_detach(world):
             world.guest.kill([pid])
 
 
-def terminated(arguments, scenario, survives, gdb_state, by=signal.SIGTERM):
-    """rspbridge is told to end while GDB is away, looks, or waits for the running program."""
+def terminated(arguments, scenario, survives, gdb_state, by=signal.SIGTERM, again=None):
+    """rspbridge is told to end while GDB is away, looks, or waits for the running program; told `again` so many seconds later."""
     def test(world):
         bridge = Bridge(world, scenario, arguments=arguments)
         with bridge:
@@ -135,6 +135,9 @@ def terminated(arguments, scenario, survives, gdb_state, by=signal.SIGTERM):
             pid = bridge.ready["target_pid"]
             assert running(world, pid), "not running to begin with"
             os.kill(bridge.child.process.pid, by)
+            if again is not None:
+                time.sleep(again)
+                bridge.child.process.send_signal(by)
             try:
                 code = bridge.ended()
                 assert code in (0, 128 + by, -by), "exit code %d: %s" % (code, bridge.said())
@@ -259,6 +262,8 @@ def tests():
         yield "life/exec-detaches-" + state, terminated(["--on-exit", "detach"], SPINNER, True, state)
         yield "life/attach-detaches-" + state, terminated([], ATTACH, True, state)
         yield "life/attach-kills-" + state, terminated(["--on-exit", "kill"], ATTACH, False, state)
+    for again in (0.02, 0.1):
+        yield "life/told again to end after %g s" % again, terminated(["--on-exit", "detach"], SPINNER, True, "away", again=again)
     yield "life/interrupt-key", terminated([], SPINNER, False, "stopped", by=signal.SIGINT)
     yield "life/interrupt-meets-a-stop", interrupt_meets_a_stop
     yield "life/hangup", terminated([], SPINNER, False, "stopped", by=signal.SIGHUP)

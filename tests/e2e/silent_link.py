@@ -7,12 +7,14 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/benchmarks"))
 import ways  # noqa: E402
+from lifecycle import gone
 from over_http import debugged, get
 from page import shown
 from scenarios import Scenario
 from target import wait_for
 
 HEAP = Scenario("heap", "heap", [], [])
+SPINNER = Scenario("spinner", "spinner", [], [])
 
 
 class Events:
@@ -53,5 +55,21 @@ def is_only_a_pause(world):
             assert "warning" not in answer and "rror" not in answer, answer
 
 
+def is_cut_while_told_to_end(world):
+    """What is told to end while its link is cut gives up; when the target hears of it, the program ends as with any lost link."""
+    guest = ways.Guest(world.guest.directory)
+    with ways.link(guest.port, 0) as link:
+        options = [*guest.ssh_options(link.port)[2:], "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=2"]
+        with debugged(world, SPINNER, "break spin", "continue", "delete", arguments=options) as (bridge, gdb):
+            gdb.send("continue")
+            wait_for(lambda: get(bridge, "/healthz").json["target"] == "running", "the target to run")
+            link.process.send_signal(signal.SIGUSR1)
+            bridge.child.process.terminate()
+            assert bridge.ended() == 255, bridge.said()
+            link.process.send_signal(signal.SIGUSR1)
+            gone(world, bridge.ready["target_pid"], "the program")
+
+
 def tests():
     yield "link/falls silent", is_only_a_pause
+    yield "link/cut while told to end", is_cut_while_told_to_end

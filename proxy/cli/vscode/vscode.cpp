@@ -129,7 +129,7 @@ void add_old(const cli::Options& options, const std::vector<ordered_json>& old_e
              std::vector<const Adapter*>& chosen) {
   for (const Adapter& adapter : adapters()) {
     const auto is_its = [name = entry_name(options, adapter)](const ordered_json& entry) {
-      return entry.value("name", ordered_json()) == name;
+      return entry.is_object() && entry.value("name", ordered_json()) == name;
     };
     if (std::find(chosen.begin(), chosen.end(), &adapter) == chosen.end() &&
         std::any_of(old_entries.begin(), old_entries.end(), is_its))
