@@ -57,7 +57,9 @@ launch::GdbserverOptions gdbserver_options(const Options& options, const Streams
 asio::awaitable<bool> open_far_helper(const Options& options, Debuggee& debuggee, std::string where) {
   if (options.far == FarPlace::here) co_return false;
   try {
-    launch::FarHelperOptions helper{launch::far_helper_folder(), RSPBRIDGE_VERSION, std::move(where)};
+    // What gdbserver has attached to isn't stopped for its end: it might get the signal when it is let go.
+    launch::FarHelperOptions helper{launch::far_helper_folder(), RSPBRIDGE_VERSION, std::move(where),
+                                    options.verb == Verb::exec};
     debuggee.stub = co_await launch::start_far_helper(debuggee.ssh, helper);
     debuggee.far_on_target = true;
     spdlog::debug("a far helper runs on the target");

@@ -44,6 +44,8 @@ class Far {
   void read_on() { process_.read_on(); }
   /// The stub owes nothing.
   bool idle() const noexcept { return queue_.idle(); }
+  /// The target was resumed, and hasn't stopped since. Not in non-stop mode.
+  bool runs() const noexcept { return queue_.running(); }
   bool amid_packet() const noexcept { return queue_.amid_packet(); }
 
  private:

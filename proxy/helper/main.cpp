@@ -16,6 +16,9 @@ constexpr const char* usage =
     " is the part of rspbridge that runs on the target; rspbridge starts it.\n"
     "\n"
     "  rspbridge-far --connect 127.0.0.1:PORT|unix:/PATH   joins the stub that listens there\n"
+    "  rspbridge-far --own 127.0.0.1:PORT|unix:/PATH       the same; the stub is to end with the link, so "
+    "its\n"
+    "                                                      target is stopped then\n"
     "  rspbridge-far --version                             says \"rspbridge-far VERSION protocol N\"\n";
 
 int fail(const std::string& sentence) {
@@ -33,7 +36,7 @@ int main(int argc, char** argv) {
                 static_cast<unsigned long long>(link::protocol_version));
     return 0;
   }
-  if (argc != 3 || option != "--connect") {
+  if (argc != 3 || (option != "--connect" && option != "--own")) {
     std::fputs(usage, option == "--help" ? stdout : stderr);
     return option == "--help" ? 0 : 2;
   }
@@ -43,7 +46,8 @@ int main(int argc, char** argv) {
   try {
     // Nothing here needs a directory, and this one may be on a file system that is to be unmounted.
     if (::chdir("/") != 0) return fail("cannot change to the directory /");
-    helper::Relay relay(STDIN_FILENO, STDOUT_FILENO, helper::connect_stub(argv[2]), RSPBRIDGE_VERSION);
+    const auto whose = option == "--own" ? helper::Relay::Stub::own : helper::Relay::Stub::another;
+    helper::Relay relay(STDIN_FILENO, STDOUT_FILENO, helper::connect_stub(argv[2]), whose, RSPBRIDGE_VERSION);
     const std::string failure = relay.run();
     return failure.empty() ? 0 : fail(failure);
   } catch (const std::exception& error) {

@@ -30,12 +30,13 @@ bool try_again(int error) {
 
 }  // namespace
 
-Relay::Relay(int in, int out, StubSocket stub, std::string program_version)
+Relay::Relay(int in, int out, StubSocket stub, Stub whose, std::string program_version)
     : in_(in),
       out_(out),
       stub_(std::move(stub.socket)),
       link_(std::move(program_version)),
-      far_([this](link::ToNear message) { link_.send(message); }, far::Far::Stub::beside, &processes_) {
+      far_([this](link::ToNear message) { link_.send(message); }, far::Far::Stub::beside, &processes_),
+      whose_(whose) {
   make_non_blocking(in_);
   make_non_blocking(out_);
   if (!stub_) far_.on_stub_closed(stub.why_not);
@@ -45,7 +46,7 @@ Relay::Relay(int in, int out, StubSocket stub, std::string program_version)
 std::string Relay::run() {
   while (!link_closed_) wait_and_move();
   flush_stub();
-  await_stop();
+  if (whose_ == Stub::own) stop_target();
   return link_.error();
 }
 
@@ -94,7 +95,6 @@ void Relay::read_stub() {
   for (int i = 0; i < reads_in_a_turn && stub_; ++i) {
     const ssize_t n = ::recv(stub_.get(), buffer.data(), buffer.size(), 0);
     if (n > 0) {
-      interrupted_ = false;
       far_.on_stub_bytes({buffer.data(), static_cast<std::size_t>(n)});
       continue;
     }
@@ -112,7 +112,6 @@ void Relay::stub_closed(const std::string& reason) {
 
 void Relay::settle() {
   std::string for_stub = far_.take_output();
-  if (for_stub == "\x03") interrupted_ = true;
   if (stub_) to_stub_ += for_stub;
   to_near_ += link_.take_output();
 }
@@ -141,10 +140,14 @@ void Relay::flush_stub() {
   while (stub_ && !to_stub_.empty() && ::poll(&wait, 1, last_words) > 0) write_stub();
 }
 
-// gdbserver 13 misses a connection's end that comes together with a ^C, and goes on for ever.
-void Relay::await_stop() {
+// gdbserver 13 takes no heed of a connection's end while the target runs (remote-utils.cc, input_interrupt):
+// both would go on for ever.
+void Relay::stop_target() {
+  if (!stub_ || !far_.runs()) return;
+  to_stub_ = "\x03";
+  write_stub();
   pollfd wait{stub_.get(), POLLIN, 0};
-  if (stub_ && interrupted_) ::poll(&wait, 1, last_words);
+  ::poll(&wait, 1, last_words);
 }
 
 }  // namespace rspbridge::proxy::helper

@@ -78,7 +78,8 @@ asio::awaitable<transport::StreamPtr> start_far_helper(transport::SshSessionPtr 
   for (const Helper& helper : helpers) images.push_back(helper.image);
   const std::string version =
       "rspbridge-far " + options.version + " protocol " + std::to_string(link::protocol_version);
-  const std::string text = start_script(images, options.stub, version);
+  const std::string text =
+      start_script(images, options.owns_stub ? "--own" : "--connect", options.stub, version);
   for (int attempt = 0;; ++attempt) {
     TargetScript script = co_await TargetScript::start(ssh, text);
     const ScriptStatus status = co_await script.status();

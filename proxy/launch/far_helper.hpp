@@ -28,6 +28,7 @@ struct FarHelperOptions {
   /// The stub, as the target sees it: 127.0.0.1:PORT, [::1]:PORT, unix:/PATH. A name other than localhost is
   /// none that the helper finds.
   std::string stub;
+  bool owns_stub = false;  ///< it is to end with the link, with what it has started
 };
 
 /// Beside this program's executable: ../helpers in the build tree, ../libexec/rspbridge where it is

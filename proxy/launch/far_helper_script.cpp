@@ -71,8 +71,8 @@ std::string pick_image(const std::vector<HelperImage>& images) {
 
 }  // namespace
 
-std::string start_script(const std::vector<HelperImage>& images, std::string_view stub,
-                         std::string_view version) {
+std::string start_script(const std::vector<HelperImage>& images, std::string_view option,
+                         std::string_view stub, std::string_view version) {
   return std::string(say) + std::string(tools) +
          "command -v sha256sum >/dev/null 2>&1 || command -v cksum >/dev/null 2>&1 || "
          "say failed \"the target has neither sha256sum nor cksum, by which the helper could be checked\"; " +
@@ -85,8 +85,8 @@ std::string start_script(const std::vector<HelperImage>& images, std::string_vie
          std::string(doomed_if_unused) + std::string(sweep) +
          "v=$(./$hash --version 2>&1 </dev/null); [ \"$v\" = \"" + std::string(version) +
          "\" ] || say failed \"the helper in $d can not be run on the target: $v\"; "
-         "echo \"rspbridge-far: ready\"; exec ./$hash --connect \"" +
-         std::string(stub) + "\"";
+         "echo \"rspbridge-far: ready\"; exec ./$hash " +
+         std::string(option) + " \"" + std::string(stub) + "\"";
 }
 
 std::string store_script(const HelperImage& image) {

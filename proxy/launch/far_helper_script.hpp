@@ -24,10 +24,11 @@ inline constexpr std::string_view status_removed = "removed";  ///< COUNT
 inline constexpr std::string_view status_failed = "failed";    ///< a sentence without a full stop
 
 /// Starts the target's helper if it is there and sound; removes those of other versions.
-/// @param stub what the helper's --connect takes; plain characters only
+/// @param option the helper's: --connect or --own
+/// @param stub what that takes; plain characters only
 /// @param version what the helper's --version must print
-std::string start_script(const std::vector<HelperImage>& images, std::string_view stub,
-                         std::string_view version);
+std::string start_script(const std::vector<HelperImage>& images, std::string_view option,
+                         std::string_view stub, std::string_view version);
 /// Stores stdin, to its end, as the helper.
 std::string store_script(const HelperImage& image);
 /// Removes all helpers and their folder.

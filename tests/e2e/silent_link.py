@@ -67,6 +67,7 @@ def is_cut_while_told_to_end(world):
             bridge.child.process.terminate()
             assert bridge.ended() == 255, bridge.said()
             link.process.send_signal(signal.SIGUSR1)
+            link.ended()  # whatever of it the target gets, it all comes together
             gone(world, bridge.ready["target_pid"], "the program")
 
 

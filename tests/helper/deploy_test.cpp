@@ -229,7 +229,7 @@ TEST_CASE("cksum is POSIX's") {
 
 TEST_CASE("nothing in the scripts is read specially by any login shell") {
   const launch::HelperImage image{"aarch64", std::string(64, 'a'), "1 2"};
-  for (const std::string& script : {launch::start_script({image}, "127.0.0.1:1", "v"),
+  for (const std::string& script : {launch::start_script({image}, "--connect", "127.0.0.1:1", "v"),
                                     launch::store_script(image), launch::remove_script()}) {
     CHECK(script.find_first_of("'!\n\\") == std::string::npos);
   }

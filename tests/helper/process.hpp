@@ -39,9 +39,9 @@ std::string program();
 
 class NearSide {
  public:
-  /// @param stub for --connect
-  explicit NearSide(const std::string& stub)
-      : process_({program(), "--connect", stub}), link_(RSPBRIDGE_VERSION) {}
+  /// @param stub for `option`
+  explicit NearSide(const std::string& stub, const std::string& option = "--connect")
+      : process_({program(), option, stub}), link_(RSPBRIDGE_VERSION) {}
 
   void send(const link::ToFar& message) { link_.send(message); }
   void flush() {

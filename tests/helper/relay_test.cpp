@@ -71,23 +71,23 @@ TEST_CASE("the last words of near reach the stub") {
   CHECK(near.process().wait() == 0);
 }
 
-TEST_CASE("an interrupt's stop is awaited before the stub's connection is closed") {
-  ScriptedStub stub;
-  NearSide near(stub.address());
-  open(near, stub);
-  near.send(link::Request{
-      .id = 1, .payload = "vCont;c", .effect = link::Effect::resumes, .answer = link::Answer::stop});
-  near.flush();
-  REQUIRE(stub.gets("$vCont;c#a8"));
-  near.send(link::Interrupt{});
-  near.flush();
-  REQUIRE(stub.gets("\x03"));
-  near.process().close_stdin();
-  const auto closed = std::chrono::steady_clock::now();
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  stub.says("$T02#b6");
-  CHECK(near.process().wait() == 0);
-  CHECK(std::chrono::steady_clock::now() - closed >= std::chrono::milliseconds(300));
+TEST_CASE("the target of a stub of our own is stopped before its connection is closed, another's isn't") {
+  for (const bool own : {true, false}) {
+    ScriptedStub stub;
+    NearSide near(stub.address(), own ? "--own" : "--connect");
+    open(near, stub);
+    near.send(link::Request{
+        .id = 1, .payload = "vCont;c", .effect = link::Effect::resumes, .answer = link::Answer::stop});
+    near.flush();
+    REQUIRE(stub.gets("$vCont;c#a8"));
+    near.process().close_stdin();
+    CHECK(stub.gets("\x03") == own);
+    const auto asked = std::chrono::steady_clock::now();
+    if (own) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    if (own) stub.says("$T02#b6");
+    CHECK(near.process().wait() == 0);
+    if (own) CHECK(std::chrono::steady_clock::now() - asked >= std::chrono::milliseconds(300));
+  }
 }
 
 TEST_CASE("the stub's end is told, with what it said before") {
