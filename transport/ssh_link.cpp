@@ -230,16 +230,15 @@ void SshLink::ask_for_life() {
   touch();
 }
 
-// Not at once: this may be amid libssh's work.
+// Not at once: this may be amid libssh's work. What is told is how it is now, though it may be over by then.
 void SshLink::tell_silence() {
-  asio::post(executor_, [weak = weak_from_this()] {
+  std::optional<SshSession::Silence> silence;
+  if (silent_)
+    silence = {std::min(sent_.value_or(*asked_), *asked_),
+               last_sign_of_life_ + alive_interval_ * (alive_count_max_ + 1)};
+  asio::post(executor_, [weak = weak_from_this(), silence] {
     const auto self = weak.lock();
-    if (!self || !self->told_ || self->lost_) return;
-    std::optional<SshSession::Silence> silence;
-    if (self->silent_)
-      silence = {std::min(self->sent_.value_or(*self->asked_), *self->asked_),
-                 self->last_sign_of_life_ + self->alive_interval_ * (self->alive_count_max_ + 1)};
-    self->told_(silence);
+    if (self && self->told_ && !self->lost_) self->told_(silence);
   });
 }
 
