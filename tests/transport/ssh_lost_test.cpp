@@ -1,5 +1,9 @@
 #include <signal.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "tests/support/catch.hpp"
 #include "tests/transport/echo_server.hpp"
 #include "tests/transport/ssh_session_run.hpp"
@@ -65,6 +69,15 @@ asio::awaitable<void> check_all_lost(SshSessionPtr session, Ends& ends) {
   CHECK(ends.exec == SshErrc::connection_lost);
 }
 
+// The server's target by way of the relay.
+SshTarget through(const test::Relay& relay, const SshServer& server, std::vector<std::string> options = {}) {
+  SshTarget target = server.target();
+  target.port = relay.port();
+  target.options = std::move(options);
+  target.options.push_back("HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port()));
+  return target;
+}
+
 TEST_CASE("When the server dies, everything that waits fails with connection_lost") {
   const SshServer server;
   with_session(server.target(), [](SshSessionPtr session) -> asio::awaitable<void> {
@@ -114,10 +127,7 @@ TEST_CASE("A link that is silent for too long is lost; a pause shorter than that
   test::run([&]() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
     test::Relay relay(executor, server.port());
-    SshTarget target = server.target();
-    target.port = relay.port();
-    target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port()), "ServerAliveInterval=2",
-                      "ServerAliveCountMax=1"};
+    const SshTarget target = through(relay, server, {"ServerAliveInterval=2", "ServerAliveCountMax=1"});
     AskPassphrase ask = test::no_passphrase;
     const SshSessionPtr session = co_await SshSession::connect(target, ask);
     CommandPtr running = co_await session->exec("cat");
@@ -143,10 +153,7 @@ TEST_CASE("Of a server that gives no sign of life one is told, and when it does 
   test::run([&]() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
     test::Relay relay(executor, server.port());
-    SshTarget target = server.target();
-    target.port = relay.port();
-    target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port()), "ServerAliveInterval=60",
-                      "ServerAliveCountMax=2"};
+    const SshTarget target = through(relay, server, {"ServerAliveInterval=60", "ServerAliveCountMax=2"});
     AskPassphrase ask = test::no_passphrase;
     const SshSessionPtr session = co_await SshSession::connect(target, ask);
     std::vector<std::optional<SshSession::Silence>> told;
@@ -187,9 +194,7 @@ TEST_CASE("While the link is stopped, full of bytes, the rest of the program goe
   test::run([&]() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
     test::Relay relay(executor, server.port());
-    SshTarget target = server.target();
-    target.port = relay.port();
-    target.options = {"HostKeyAlias=[127.0.0.1]:" + std::to_string(server.port())};
+    const SshTarget target = through(relay, server);
     AskPassphrase ask = test::no_passphrase;
     const SshSessionPtr session = co_await SshSession::connect(target, ask);
     constexpr int command_count = 10;  // together, their windows are more than the sockets hold
